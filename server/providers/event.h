@@ -1,0 +1,68 @@
+/* What every provider adapter makes of a delivery: call events. An event is one thing that a phone
+ * system told us about one leg or recording of a call. A call is folded from the set of its events
+ * (intake/calls), so events carry facts only, never "the latest state". Strings live in the
+ * adapter's arena. */
+#ifndef RINGSIGHT_PROVIDERS_EVENT_H
+#define RINGSIGHT_PROVIDERS_EVENT_H
+
+#include "core/arena.h"
+#include "core/err.h"
+#include "core/json.h"
+#include "core/str.h"
+#include "core/time.h"
+
+enum call_direction { CALL_UNKNOWN = 0, CALL_INBOUND, CALL_OUTBOUND, CALL_INTERNAL };
+enum call_disposition {
+    CALL_DISPOSITION_UNKNOWN = 0,
+    CALL_ANSWERED,
+    CALL_NO_ANSWER,
+    CALL_BUSY,
+    CALL_FAILED,
+    CALL_VOICEMAIL
+};
+
+/* Where a recording can be fetched: the provider's own name for it, understood by its fetch. */
+struct recording_ref {
+    struct str name;   /* e.g. "auto-1661157839-230-0700.wav", or an https URL */
+    struct str folder; /* provider's hint, e.g. "monitor" or "queue"; may be empty */
+    int64_t seconds;   /* as announced, -1 unknown */
+};
+
+struct call_event {
+    struct str call_key; /* groups the legs of one call within an integration, e.g. UCM session */
+    struct str leg_key;  /* identity of this leg within the call; the same leg told twice is equal */
+    struct str from, to; /* as sent by the provider, trimmed */
+    struct str from_name;
+    struct str agent;     /* extension or user who spoke for the tenant, "" if unknown */
+    struct str trunk, queue;
+    struct str action;    /* provider's word for what the leg did: DIAL, QUEUE, TRANSFER ... */
+    enum call_direction direction;
+    enum call_disposition disposition;
+    int64_t started, answered, ended;       /* TIME_NONE where not known */
+    int64_t duration, talk;                 /* seconds; -1 unknown */
+    size_t n_recordings;
+    struct recording_ref *recordings;
+};
+
+struct event_list {
+    size_t n, cap;
+    struct call_event *v;
+    size_t skipped;       /* records that were no call (say, a heartbeat) */
+};
+
+/* A new event at the end of the list, unknown fields set to "unknown" (times NONE, counts -1). */
+struct call_event *event_add(struct arena *a, struct event_list *list);
+struct recording_ref *event_add_recording(struct arena *a, struct call_event *ev);
+
+const char *call_direction_name(enum call_direction d);     /* "inbound" ... "unknown" */
+const char *call_disposition_name(enum call_disposition d); /* "answered", "no_answer" ... */
+enum call_direction call_direction_of(struct str name);
+enum call_disposition call_disposition_of(struct str name);
+
+/* The event as canonical JSON (sorted keys, unknown fields left out), and back. Equal facts give
+ * equal bytes: the hash of this text is the event's identity. */
+struct str event_encode(struct arena *a, const struct call_event *ev);
+const struct err *event_decode(struct arena *a, struct str json,
+                               struct call_event *ret_event) MUST_USE;
+
+#endif

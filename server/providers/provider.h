@@ -1,0 +1,44 @@
+/* A phone system's adapter. `verify` and `parse` are pure: bytes in, verdict or events out; no
+ * database, clock or network, so they can be fuzzed. `fetch` speaks to the phone system through
+ * net and runs in a job. A provider is a folder here and one line in features.c. */
+#ifndef RINGSIGHT_PROVIDERS_PROVIDER_H
+#define RINGSIGHT_PROVIDERS_PROVIDER_H
+
+#include "providers/event.h"
+
+enum setting_kind { SETTING_TEXT = 0, SETTING_SECRET, SETTING_URL, SETTING_ZONE, SETTING_CHOICE };
+
+/* One field of an integration's settings; the table also draws the form and the help text. */
+struct provider_setting {
+    const char *name;
+    enum setting_kind kind;
+    bool required;
+    const char *label, *doc;
+    const char *choices; /* SETTING_CHOICE: "ca|pinned|insecure", the first is the default */
+};
+
+/* A delivery as received. `headers` is the raw header block, lines ended by CR LF. */
+struct hook {
+    struct str method, query, headers, body;
+    const struct json *settings; /* plain settings of the integration, secrets included */
+};
+
+/* First value of a header in the raw block, name without regard to case; STR_NONE if missing. */
+struct str hook_header(const struct hook *h, const char *name);
+
+struct fetch; /* net's side of a recording fetch, see net/fetch.h */
+
+struct provider {
+    const char *slug, *title;
+    const struct provider_setting *settings; /* ends with name == NULL */
+    int parser_version;
+    /* E_BAD_SIGNATURE, or NULL. NULL member: the token in the address is the only proof. */
+    const struct err *(*verify)(struct arena *a, const struct hook *h);
+    /* E_BAD_PAYLOAD with a reason in the arena's why: the delivery is kept as unparsed. */
+    const struct err *(*parse)(struct arena *a, const struct hook *h, struct event_list *ret_list);
+    /* Fetches one recording into f (see net/fetch.h). E_NOT_READY and E_UPSTREAM_BUSY are tried
+     * again later; E_UPSTREAM_AUTH stops and tells the admin; E_GONE: there is none. */
+    const struct err *(*fetch)(struct arena *a, struct fetch *f);
+};
+
+#endif
