@@ -1,0 +1,39 @@
+/* The key folder, outside the database and its backups: the master key and one data key per
+ * tenant, wrapped by it. Destroying a tenant's key makes all that was sealed under it unreadable,
+ * in old backups too.
+ *   <folder>/master.key          32 bytes, mode 0600
+ *   <folder>/tenants/<uuid>.key  "RSK1", then core/crypto's seal of the 32 bytes, bound to the
+ *                                tenant by its associated data "tenant-key|<uuid>"
+ * Shared by all threads of a process; several processes may use one folder. */
+#ifndef RINGSIGHT_NET_KEYS_H
+#define RINGSIGHT_NET_KEYS_H
+
+#include "core/arena.h"
+#include "core/crypto.h"
+#include "core/err.h"
+#include "core/uuid.h"
+
+struct keys;
+
+/* Opens the folder, making it (0700) and the master key on the first start. A missing master key
+ * beside wrapped tenant keys is never made anew. E_SEAL or E_INTERNAL with a sentence: master key
+ * missing, damaged, not ours or readable by others. Lives in the arena. */
+const struct err *keys_init(struct arena *a, const char *folder, struct keys **ret) MUST_USE;
+
+/* A new data key. E_CONFLICT if the tenant has one; E_DISK_FULL, E_INTERNAL. */
+const struct err *keys_create(struct keys *k, struct arena *a, struct uuid tenant) MUST_USE;
+
+/* The tenant's data key. E_GONE if there is none (destroyed or never made), E_SEAL if the file
+ * does not open under the master key. A small cache holds opened keys; each load looks whether the
+ * file is still the same, so a destroyed key is gone at once in every process. */
+const struct err *keys_load(struct keys *k, struct arena *a, struct uuid tenant,
+                            struct key *ret) MUST_USE;
+
+/* Overwrites and removes the tenant's key. NULL too if there was none. */
+const struct err *keys_destroy(struct keys *k, struct arena *a, struct uuid tenant) MUST_USE;
+
+/* Secrets of the service itself (SMTP password, hook snapshot ...): a key for one purpose, derived
+ * from the master key. */
+struct key keys_service(const struct keys *k, struct str purpose);
+
+#endif
