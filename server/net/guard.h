@@ -36,6 +36,9 @@ enum net_verdict {
 enum net_verdict net_address_allowed(const struct sockaddr *address, socklen_t length,
                                      struct str use, const struct net_allowances *list);
 
+/* True if the list has an allowance for this use at all. */
+bool net_allowances_any(const struct net_allowances *list, struct str use);
+
 /* True for the ports we call without an allowance that names the port: 80, 443 and from 1024 on,
  * save those where services live that must not hear from us (databases, caches, Docker, SIP ...).
  */
