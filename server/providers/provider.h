@@ -17,14 +17,25 @@ struct provider_setting {
     const char *choices; /* SETTING_CHOICE: "ca|pinned|insecure", the first is the default */
 };
 
-/* A delivery as received. `headers` is the raw header block, lines ended by CR LF. */
+/* A delivery as received. `headers` is the raw header block without the request line, lines ended
+ * by CR LF. */
 struct hook {
     struct str method, query, headers, body;
-    const struct json *settings; /* plain settings of the integration, secrets included */
+    const struct json *settings; /* plain settings of the integration, secrets included; those left
+                                    blank are missing or null */
+    int64_t now;                 /* when it was received, in core/time.h's scale: verify is pure and
+                                    reads no clock */
 };
 
-/* First value of a header in the raw block, name without regard to case; STR_NONE if missing. */
+/* First value of a header in the raw block, name without regard to case, blanks trimmed;
+ * STR_NONE if missing. */
 struct str hook_header(const struct hook *h, const char *name);
+/* User and password of an "Authorization: Basic" header (RFC 7617); false if there is none or it
+ * is malformed. */
+bool hook_basic(struct arena *a, const struct hook *h, struct str *ret_user,
+                struct str *ret_password);
+/* A text setting, STR_NONE where it is missing, null or no text. */
+struct str hook_setting(const struct hook *h, const char *name);
 
 struct fetch; /* net's side of a recording fetch, see net/fetch.h */
 
@@ -34,7 +45,8 @@ struct provider {
     int parser_version;
     /* E_BAD_SIGNATURE, or NULL. NULL member: the token in the address is the only proof. */
     const struct err *(*verify)(struct arena *a, const struct hook *h);
-    /* E_BAD_PAYLOAD with a reason in the arena's why: the delivery is kept as unparsed. */
+    /* E_BAD_PAYLOAD with a reason in the arena's why: the delivery is kept as unparsed. The list
+     * starts zeroed; no events and no error: nothing in it was a call. */
     const struct err *(*parse)(struct arena *a, const struct hook *h, struct event_list *ret_list);
     /* Fetches one recording into f (see net/fetch.h). E_NOT_READY and E_UPSTREAM_BUSY are tried
      * again later; E_UPSTREAM_AUTH stops and tells the admin; E_GONE: there is none. */
