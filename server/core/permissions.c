@@ -1,0 +1,43 @@
+/* Permission names and the roles a tenant starts with. */
+#include "core/permissions.h"
+
+static const char *const names[PERMISSION_COUNT] = {
+#define X(name, text) [name##_NUMBER] = text,
+    PERMISSIONS(X)
+#undef X
+};
+
+#define READ_ALL (CALLS_READ | SCORECARDS_READ | PEOPLE_READ | RECORDINGS_LISTEN)
+#define RUN_ALL (CALLS_WRITE | UPLOADS_WRITE | INTEGRATIONS_READ)
+#define ADMIN_ALL (INTEGRATIONS_WRITE | PEOPLE_WRITE | API_KEYS_WRITE)
+
+const struct role_default role_defaults[] = {
+    {"owner", "Owner", "all", READ_ALL | RUN_ALL | ADMIN_ALL},
+    {"admin", "Admin", "all", READ_ALL | RUN_ALL | ADMIN_ALL},
+    {"manager", "Manager", "all", READ_ALL | RUN_ALL},
+    {"supervisor", "Supervisor", "all", READ_ALL | CALLS_WRITE},
+    {"qa_analyst", "QA analyst", "all", READ_ALL | CALLS_WRITE},
+    {"agent", "Agent", "own", CALLS_READ | SCORECARDS_READ | RECORDINGS_LISTEN},
+    {"viewer", "Viewer", "all", CALLS_READ | SCORECARDS_READ},
+    {0},
+};
+
+const char *permission_name(enum permission_number n)
+{
+    return n < PERMISSION_COUNT ? names[n] : "";
+}
+
+uint32_t permissions_of(struct str array)
+{
+    struct str part;
+    uint32_t bits = 0;
+
+    if (array.n < 2)
+        return 0;
+    array = str_sub(array, 1, array.n - 2);
+    while (str_split(&array, ',', &part))
+        for (int i = 0; i < PERMISSION_COUNT; i++)
+            if (str_is(part, names[i]))
+                bits |= 1u << i;
+    return bits;
+}

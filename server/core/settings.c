@@ -1,0 +1,200 @@
+/* The settings table. Read once at start; `ringsight check` prints it. */
+#include "core/settings.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum kind { TEXT, NUMBER, SWITCH, SECRET_URL };
+
+static const struct setting {
+    const char *name;
+    enum kind kind;
+    size_t offset;
+    const char *otherwise;
+    int64_t min, max;
+    const char *doc;
+} table[] = {
+#define T(field, otherwise, doc) {#field, TEXT, offsetof(struct settings, field), otherwise, 0, 0, doc}
+#define N(field, otherwise, min, max, doc)                                                         \
+    {#field, NUMBER, offsetof(struct settings, field), otherwise, min, max, doc}
+#define U(field, otherwise, doc)                                                                   \
+    {#field, SECRET_URL, offsetof(struct settings, field), otherwise, 0, 0, doc}
+    T(var, "var", "Folder for everything that changes while running."),
+    N(port, "8080", 1, 65535, "Public HTTP port."),
+    T(public_url, "", "Address that people and phone systems use, e.g. https://calls.example.com. "
+      "It decides links and the cookie's name. Empty: http://127.0.0.1:<port>."),
+    N(metrics_port, "9464", 0, 65535, "Loopback port of /metrics; 0 switches it off."),
+    U(database_url, "", "PostgreSQL as ringsight_app."),
+    U(jobs_database_url, "", "PostgreSQL as ringsight_jobs, for workers."),
+    U(platform_database_url, "", "PostgreSQL as ringsight_platform, for super admins' pages."),
+    U(owner_database_url, "", "PostgreSQL as ringsight_migrator; only `migrate` and `admin` use it."),
+    U(redis_url, "", "unix:/path or redis://:password@host:port. Empty or away: slower, nothing lost."),
+    T(keys, "", "Folder of the master key and the tenants' wrapped keys. Empty: <var>/keys."),
+    T(objects, "", "Folder of sealed recordings. Empty: <var>/objects."),
+    T(static_dir, "static/dist", "The built dashboard."),
+    T(templates_dir, "templates", "Scorecards, guides, mails."),
+    T(migrations_dir, "migrations", "Numbered SQL files."),
+    T(media_child, "", "Path of ringsight-media. Empty: beside this program."),
+    T(asr_child, "", "Path of ringsight-asr. Empty: beside this program."),
+    T(trusted_proxies, "", "Networks whose X-Forwarded-For is believed, e.g. 10.0.0.0/8, ::1/128."),
+    {"proxy_protocol", SWITCH, offsetof(struct settings, proxy_protocol), "off", 0, 0,
+     "Expect a PROXY line (HAProxy's send-proxy) on each connection."},
+    T(egress_allow, "", "Private networks we may call, by use: ucm=10.0.0.0/8, ucm=127.0.0.1/32:8089. "
+      "Empty: none."),
+    N(loops, "0", 0, 64, "Event loops; 0 is one per core."),
+    N(workers, "8", 2, 64, "Threads for requests that block."),
+    N(slots, "0", 0, 64, "Jobs at a time in one worker process; 0 is two per core."),
+    N(body_limit, "1048576", 1024, 8388608, "Largest request body in bytes (upload parts: 8 MB)."),
+    N(connections_per_address, "256", 1, 100000, "Open connections taken from one address."),
+    N(session_hours, "12", 1, 720, "A sign-in ends after so many hours."),
+    N(drain_seconds, "10", 1, 300, "On stop, how long requests may take to finish."),
+    N(disk_floor_mb, "500", 0, 1000000, "No recording is stored when less room is left."),
+    T(log_level, "info", "debug, info, warn or error."),
+};
+#define N_SETTINGS (sizeof table / sizeof *table)
+
+static const char *from_file(struct arena *a, struct str file, const char *name)
+{
+    struct str line, key;
+
+    while (str_split(&file, '\n', &line)) {
+        struct str rest = str_trim(line);
+        if (!rest.n || rest.p[0] == '#' || !str_split(&rest, '=', &key) || !rest.p)
+            continue;
+        if (str_case_eq(str_trim(key), str_of(name)))
+            return str_c(a, str_trim(rest));
+    }
+    return NULL;
+}
+
+static const char *from_environment(struct arena *a, const char *name)
+{
+    struct str var = str_dup(a, str_fmt(a, "RINGSIGHT_%s", name));
+    char *p = (char *)(uintptr_t)var.p; /* ours: copied above */
+
+    for (size_t i = 0; i < var.n; i++)
+        if (p[i] >= 'a' && p[i] <= 'z')
+            p[i] = (char)(p[i] - 32);
+    if (strcmp(p, "RINGSIGHT_STATIC_DIR") == 0 && !getenv(p))
+        return getenv("RINGSIGHT_STATIC");
+    if (strcmp(p, "RINGSIGHT_TEMPLATES_DIR") == 0 && !getenv(p))
+        return getenv("RINGSIGHT_TEMPLATES");
+    return getenv(p);
+}
+
+static const struct err *set(struct arena *a, const struct setting *t, const char *value,
+                             struct settings *s)
+{
+    void *p = (char *)s + t->offset;
+    int64_t n;
+
+    switch (t->kind) {
+    case NUMBER:
+        if (!str_to_int(str_of(value), &n) || n < t->min || n > t->max)
+            return err_why(a, E_BAD_INPUT, "Setting %s is \"%s\": give a number from %lld to %lld.",
+                           t->name, value, (long long)t->min, (long long)t->max);
+        *(int64_t *)p = n;
+        return NULL;
+    case SWITCH:
+        if (strcmp(value, "on") != 0 && strcmp(value, "off") != 0)
+            return err_why(a, E_BAD_INPUT, "Setting %s is \"%s\": say on or off.", t->name, value);
+        *(bool *)p = strcmp(value, "on") == 0;
+        return NULL;
+    default:
+        *(const char **)p = str_c(a, str_of(value));
+        return NULL;
+    }
+}
+
+static struct str read_file(struct arena *a, const char *path)
+{
+    FILE *f = path ? fopen(path, "re") : NULL;
+    struct buf b = buf_new(a, 1 << 20);
+    char part[4096];
+    size_t n;
+
+    if (!f)
+        return STR("");
+    while ((n = fread(part, 1, sizeof part, f)) > 0)
+        buf_add(&b, str_n(part, n));
+    fclose(f);
+    return buf_str(&b);
+}
+
+static const char *below(struct arena *a, const struct settings *s, const char *value,
+                         const char *name)
+{
+    return *value ? value : str_fmt(a, "%s/%s", s->var, name).p;
+}
+
+static const char *beside(struct arena *a, const char *value, const char *name)
+{
+    char self[4096];
+    const char *slash;
+
+    if (*value)
+        return value;
+    if (!realpath("/proc/self/exe", self))
+        return name;
+    slash = strrchr(self, '/');
+    return str_fmt(a, "%.*s/%s", (int)(slash - self), self, name).p;
+}
+
+const struct err *settings_load(struct arena *a, const char *file, struct settings *ret)
+{
+    struct str text = read_file(a, file);
+
+    memset(ret, 0, sizeof *ret);
+    for (size_t i = 0; i < N_SETTINGS; i++) {
+        const char *value = from_environment(a, table[i].name);
+        const struct err *e;
+        if (!value)
+            value = from_file(a, text, table[i].name);
+        e = set(a, &table[i], value ? value : table[i].otherwise, ret);
+        if (e)
+            return e;
+    }
+    ret->keys = below(a, ret, ret->keys, "keys");
+    ret->objects = below(a, ret, ret->objects, "objects");
+    ret->media_child = beside(a, ret->media_child, "ringsight-media");
+    ret->asr_child = beside(a, ret->asr_child, "ringsight-asr");
+    if (!*ret->public_url)
+        ret->public_url = str_fmt(a, "http://127.0.0.1:%lld", (long long)ret->port).p;
+    return NULL;
+}
+
+/* "scheme://user:secret@host" without the secret; "?password=" forms are hidden whole. */
+static struct str masked(struct arena *a, struct str url)
+{
+    ptrdiff_t at = str_find(url, STR("@"), 0), scheme = str_find(url, STR("://"), 0);
+    ptrdiff_t colon;
+
+    if (str_find(url, STR("password="), 0) >= 0)
+        return STR("(set)");
+    if (at < 0 || scheme < 0)
+        return url;
+    colon = str_find(url, STR(":"), (size_t)scheme + 3);
+    if (colon < 0 || colon > at)
+        return url;
+    return str_fmt(a, "%.*s:***%.*s", (int)colon, url.p, (int)(url.n - (size_t)at), url.p + at);
+}
+
+struct str settings_print(struct arena *a, const struct settings *s)
+{
+    struct buf b = buf_new(a, 1 << 20);
+
+    for (size_t i = 0; i < N_SETTINGS; i++) {
+        const struct setting *t = &table[i];
+        const void *p = (const char *)s + t->offset;
+        buf_fmt(&b, "%s = ", t->name);
+        if (t->kind == NUMBER)
+            buf_fmt(&b, "%lld", (long long)*(const int64_t *)p);
+        else if (t->kind == SWITCH)
+            buf_fmt(&b, "%s", *(const bool *)p ? "on" : "off");
+        else
+            buf_add(&b, masked(a, str_of(*(const char *const *)p)));
+        buf_fmt(&b, "\n    %s Default: %s.\n", t->doc, *t->otherwise ? t->otherwise : "empty");
+    }
+    return buf_str(&b);
+}

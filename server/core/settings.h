@@ -1,0 +1,38 @@
+/* Every setting of the program, in one table: environment RINGSIGHT_<NAME> wins over
+ * config/ringsight.conf (lines `name = value`), which wins over the default. */
+#ifndef RINGSIGHT_CORE_SETTINGS_H
+#define RINGSIGHT_CORE_SETTINGS_H
+
+#include "core/arena.h"
+#include "core/err.h"
+
+struct settings {
+    const char *var;
+    int64_t port;
+    const char *public_url;
+    int64_t metrics_port;
+    const char *database_url, *jobs_database_url, *platform_database_url, *owner_database_url;
+    const char *redis_url;
+    const char *keys, *objects;
+    const char *static_dir, *templates_dir, *migrations_dir;
+    const char *media_child, *asr_child;
+    const char *trusted_proxies;
+    bool proxy_protocol;
+    const char *egress_allow;
+    int64_t loops, workers, slots;
+    int64_t body_limit, connections_per_address;
+    int64_t session_hours;
+    int64_t drain_seconds;
+    int64_t disk_floor_mb;
+    const char *log_level;
+};
+
+/* Reads file (may be NULL or missing) and environment. E_BAD_INPUT names the setting and the cure.
+ * The result belongs to the arena. */
+const struct err *settings_load(struct arena *a, const char *file,
+                                struct settings *ret) MUST_USE;
+/* The reference: each setting with its value, where it came from, its default and what it does.
+ * Secrets (passwords in URLs) are masked. */
+struct str settings_print(struct arena *a, const struct settings *s);
+
+#endif
