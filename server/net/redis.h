@@ -1,6 +1,7 @@
 /* Redis over hiredis: a Unix socket, or TCP with a password (hiredis 0.14 has no TLS). Redis holds
  * nothing that cannot be made again, so every call has a time-out and its being away is an ordinary
- * error that callers may ignore. A struct redis is one connection, used by one thread at a time. */
+ * error that callers may ignore. A struct redis is one connection, used by one thread at a time.
+ * The process must ignore SIGPIPE: hiredis writes without MSG_NOSIGNAL. */
 #ifndef RINGSIGHT_NET_REDIS_H
 #define RINGSIGHT_NET_REDIS_H
 

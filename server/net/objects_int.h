@@ -1,0 +1,41 @@
+/* What the object store's files share: the store, names, sizes. Not for others. */
+#ifndef RINGSIGHT_NET_OBJECTS_INT_H
+#define RINGSIGHT_NET_OBJECTS_INT_H
+
+#include "net/objects.h"
+#include "net/seal.h"
+
+#define OBJECTS_SEALED (OBJECTS_CHUNK + OBJECTS_TAG)
+/* More than any recording; keeps offsets far from overflow. */
+#define OBJECTS_MAX_LENGTH (UINT64_C(1) << 44)
+
+struct objects {
+    const struct objects_backend *backend;
+    void *backend_self;
+    struct keys *keys;
+    int folder, spool;
+    uint64_t floor_bytes;
+};
+
+/* The local folder as a backend; `dir` is the open objects/ folder. */
+extern const struct objects_backend objects_local[1];
+void *objects_local_new(struct arena *a, int dir);
+
+/* <tenant>/<2 hex>/<32 hex> */
+void objects_key_make(struct uuid tenant, const uint8_t id[16], char out[OBJECTS_KEY]);
+/* False unless the key has exactly that form, in lower case, for that tenant. */
+bool objects_key_parse(struct str key, struct uuid tenant, uint8_t ret_id[16]);
+
+/* The key of one file. E_GONE, E_SEAL. */
+const struct err *objects_file_key(struct objects *o, struct arena *a, struct uuid tenant,
+                                   const uint8_t id[16], struct key *ret) MUST_USE;
+
+/* Chunks of a plain length (an empty object has one), and where a chunk begins in the file. */
+uint64_t objects_chunks(uint64_t length);
+uint64_t objects_offset(uint64_t chunk);
+
+void objects_header_make(const struct seal_file *f, uint8_t out[OBJECTS_HEADER]);
+/* False if damaged; sets id and length. */
+bool objects_header_parse(const uint8_t in[OBJECTS_HEADER], struct seal_file *f);
+
+#endif
