@@ -138,8 +138,8 @@ bool public_url_parse(struct str text, struct public_url *ret)
     if (u.host.port == standard)
         snprintf(u.origin, sizeof(u.origin), "%s://%s", u.https ? "https" : "http", u.host.name);
     else
-        snprintf(u.origin, sizeof(u.origin), "%s://%s:%d", u.https ? "https" : "http",
-                 u.host.name, u.host.port);
+        snprintf(u.origin, sizeof(u.origin), "%s://%s:%d", u.https ? "https" : "http", u.host.name,
+                 u.host.port);
     *ret = u;
     return true;
 }

@@ -23,7 +23,7 @@ bool host_eq(const struct host *a, const struct host *b); /* names only */
 /* RINGSIGHT_PUBLIC_URL: scheme, host, perhaps a port, no path but "/". */
 struct public_url {
     bool https;
-    struct host host; /* port filled in: 80 or 443 by default */
+    struct host host;           /* port filled in: 80 or 443 by default */
     char origin[HOST_MAX + 20]; /* "https://host" or "https://host:port", as browsers write it */
 };
 

@@ -19,7 +19,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size == 0 || size > 200000)
         return 0;
     fault = strict_head_fault((struct str){bytes, size});
-    ret = phr_parse_request(bytes, size, &method, &method_n, &path, &path_n, &minor, headers, &n, 0);
+    ret =
+        phr_parse_request(bytes, size, &method, &method_n, &path, &path_n, &minor, headers, &n, 0);
     if (ret == -1)
         abort();
     if (!fault && (ret != (int)size || strict_is_fault(method)))

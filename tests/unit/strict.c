@@ -95,7 +95,10 @@ static const struct sample heads[] = {
      NULL},
     {"te xchunked", P H "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n" HIDDEN, 0, NULL},
     {"te quoted", P H "Transfer-Encoding: \"chunked\"\r\n\r\n0\r\n\r\n" HIDDEN, 0, NULL},
-    {"te vertical tab", P H "Transfer-Encoding: \x0b" "chunked\r\n\r\n0\r\n\r\n" HIDDEN, 0, NULL},
+    {"te vertical tab",
+     P H "Transfer-Encoding: \x0b"
+         "chunked\r\n\r\n0\r\n\r\n" HIDDEN,
+     0, NULL},
     {"te nbsp", P H "Transfer-Encoding: chunked\xa0\r\n\r\n0\r\n\r\n" HIDDEN, 0, NULL},
     {"te empty", P H "Transfer-Encoding:\r\n\r\n" HIDDEN, 0, NULL},
     {"te in http/1.0", "POST / HTTP/1.0\r\n" H TE "\r\n0\r\n\r\n" HIDDEN, 0, NULL},
@@ -105,7 +108,10 @@ static const struct sample heads[] = {
     {"no name", G H ": a\r\n\r\n" HIDDEN, 0, NULL},
     {"bracket in name", G H "X[1]: a\r\n\r\n" HIDDEN, 0, NULL},
     {"latin-1 in name", G H "X-\xe4: a\r\n\r\n" HIDDEN, 0, NULL},
-    {"control byte in value", G H "X: a\x01" "b\r\n\r\n" HIDDEN, 0, NULL},
+    {"control byte in value",
+     G H "X: a\x01"
+         "b\r\n\r\n" HIDDEN,
+     0, NULL},
     {"del in value", G H "X: a\x7f\r\n\r\n" HIDDEN, 0, NULL},
     {"escape in target", "GET /\x1b HTTP/1.1\r\n" H "\r\n" HIDDEN, 0, NULL},
     {"latin-1 in target", "GET /\xe4 HTTP/1.1\r\n" H "\r\n" HIDDEN, 0, NULL},
@@ -281,8 +287,10 @@ static void heads_are_judged(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
-        const char *end = strstr(heads[i].bytes[0] == '\r' && heads[i].bytes[2] != '\r'
-                                     ? heads[i].bytes + 2 : heads[i].bytes, "\r\n\r\n");
+        const char *end =
+            strstr(heads[i].bytes[0] == '\r' && heads[i].bytes[2] != '\r' ? heads[i].bytes + 2
+                                                                          : heads[i].bytes,
+                   "\r\n\r\n");
         struct str raw = {heads[i].bytes, 0};
         raw.n = end ? (size_t)(end - raw.p) + 4 : strlen(raw.p);
         const char *fault = strict_head_fault(raw);
@@ -321,9 +329,14 @@ static void long_heads_are_refused(void **state)
         size_t target, value, headers;
         bool good;
     } cases[] = {
-        {STRICT_MAX_TARGET, 1, 0, true}, {STRICT_MAX_TARGET + 1, 1, 0, false},
-        {1, 1, STRICT_MAX_HEADERS - 2, true}, {1, 1, STRICT_MAX_HEADERS - 1, false},
-        {1, 1, 150, false}, {1, 32000, 0, true}, {1, 33000, 0, false}, {1, 120000, 0, false},
+        {STRICT_MAX_TARGET, 1, 0, true},
+        {STRICT_MAX_TARGET + 1, 1, 0, false},
+        {1, 1, STRICT_MAX_HEADERS - 2, true},
+        {1, 1, STRICT_MAX_HEADERS - 1, false},
+        {1, 1, 150, false},
+        {1, 32000, 0, true},
+        {1, 33000, 0, false},
+        {1, 120000, 0, false},
     };
     struct arena *a = arena_new();
     char answer[16384];
