@@ -331,7 +331,8 @@ static const struct err *entry_parse(struct arena *a, struct str entry, struct a
     else
         wrong = range_parse(a, net, &ret->net);
     if (wrong)
-        return err_why(a, E_BAD_INPUT, "RINGSIGHT_NET_ALLOW: \"%.*s\" %s.", STR_ARG(entry), wrong);
+        return err_why(a, E_BAD_INPUT, "RINGSIGHT_EGRESS_ALLOW: \"%.*s\" %s.", STR_ARG(entry),
+                       wrong);
     ret->use = str_dup(a, use);
     return NULL;
 }
@@ -350,7 +351,7 @@ const struct err *net_allowances_parse(struct arena *a, struct str text,
             if (entry.n == 0)
                 continue;
             if (list->n == MAX_ALLOWANCES)
-                return err_why(a, E_BAD_INPUT, "RINGSIGHT_NET_ALLOW has more than %d entries.",
+                return err_why(a, E_BAD_INPUT, "RINGSIGHT_EGRESS_ALLOW has more than %d entries.",
                                MAX_ALLOWANCES);
             e = entry_parse(a, entry, &list->v[list->n]);
             if (e)

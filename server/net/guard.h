@@ -10,7 +10,7 @@
 #include "core/err.h"
 #include "core/str.h"
 
-/* What the operator allows beyond the public internet, from the setting RINGSIGHT_NET_ALLOW. */
+/* What the operator allows beyond the public internet, from the setting RINGSIGHT_EGRESS_ALLOW. */
 struct net_allowances;
 
 /* Reads "ucm=127.0.0.1/32:18089, ucm=10.0.0.0/8, generic=[fd00::/8]:8443": entries parted by

@@ -20,7 +20,7 @@ struct redis_config {
     int connect_ms, call_ms; /* 0: 500 and 1000 */
 };
 
-/* Reads "unix:///run/redis.sock?db=1", "unix:///path?password=x", "redis://host",
+/* Reads "unix:/run/redis.sock?db=1", "unix:///path", "unix:///path?password=x", "redis://host",
  * "redis://:password@host:6379/1", "redis://[::1]:6379". Percent escapes in user and password.
  * E_BAD_INPUT says what is wrong, without the password. */
 const struct err *redis_config_parse(struct arena *a, struct str url,

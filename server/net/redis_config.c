@@ -61,7 +61,7 @@ static const struct err *parse_unix(struct arena *a, struct str rest, struct red
 
     str_split(&rest, '?', &path);
     if (path.n < 2 || path.p[0] != '/')
-        return bad(a, "needs an absolute path behind unix://");
+        return bad(a, "needs an absolute path behind unix:");
     c->unix_path = str_c(a, path);
     while (str_split(&rest, '&', &pair)) {
         value = pair;
@@ -145,6 +145,8 @@ const struct err *redis_config_parse(struct arena *a, struct str url, struct red
 
     if (str_starts(url, STR("unix://")))
         e = parse_unix(a, str_sub(url, 7, url.n), &c);
+    else if (str_starts(url, STR("unix:")))
+        e = parse_unix(a, str_sub(url, 5, url.n), &c);
     else if (str_starts(url, STR("redis://")))
         e = parse_tcp(a, str_sub(url, 8, url.n), &c);
     else

@@ -361,7 +361,7 @@ static const struct err *failed(struct transfer *t, CURLcode code, const char *w
                            STR_ARG(host));
         return err_why(t->a, E_ADDRESS_REFUSED,
                        "%.*s, port %u, lies in a network or at a port that this service does not "
-                       "call. The operator can allow it with RINGSIGHT_NET_ALLOW.",
+                       "call. The operator can allow it with RINGSIGHT_EGRESS_ALLOW.",
                        STR_ARG(host), t->url->port);
     }
     if (code == CURLE_OPERATION_TIMEDOUT)

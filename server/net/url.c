@@ -3,6 +3,7 @@
 #include "net/url.h"
 
 #include <curl/curl.h>
+#include <locale.h>
 
 #include "net/http_out.h"
 
@@ -68,10 +69,24 @@ static struct str host_plain(struct arena *a, struct str host)
     return str_lower(a, host);
 }
 
+/* The host in ASCII. libidn2 reads names in the thread's locale, and the server runs in "C". */
+static struct str host_punycode(struct arena *a, CURLU *u)
+{
+    locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+    locale_t before = utf8 ? uselocale(utf8) : (locale_t)0;
+    struct str host = url_part(a, u, CURLUPART_HOST, CURLU_PUNYCODE);
+
+    if (utf8) {
+        uselocale(before);
+        freelocale(utf8);
+    }
+    return host;
+}
+
 /* curl converts IDN again when it connects; handing it the converted name makes both one. */
 static const struct err *host_to_ascii(struct arena *a, CURLU *u, struct str *ret_host)
 {
-    struct str host = url_part(a, u, CURLUPART_HOST, CURLU_PUNYCODE);
+    struct str host = host_punycode(a, u);
 
     if (!host.p || host.n == 0)
         return bad(a, "its host name is not valid");
