@@ -34,7 +34,7 @@ need_packages() {
         apt=(sudo -n apt-get)
     fi
     say "Installing Debian packages: $missing"
-    log=$(mktemp)
+    log=$VAR/log/apt.log
     hold_services
     # shellcheck disable=SC2086
     if ! { "${apt[@]}" update && DEBIAN_FRONTEND=noninteractive "${apt[@]}" install -y \
@@ -44,7 +44,6 @@ need_packages() {
         fail "The Debian packages could not be installed; is the package mirror reachable from here?"
     fi
     release_services
-    rm -f "$log"
     missing=$(missing_packages "$@" | tr '\n' ' ')
     [ -z "$missing" ] || fail "These packages are still missing after the installation: $missing"
 }

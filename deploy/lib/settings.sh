@@ -51,11 +51,11 @@ make_var() {
     local real
     if [ ! -d "$VAR" ]; then
         check_disk
-        if [ -z "${RINGSIGHT_VAR:-}" ] && [ -n "$SERVICE_USER" ] && ! can_reach "$REPO"; then
-            real=/var/lib/ringsight/$(printf '%s' "$REPO" | hash_of)
-            mkdir -p "$real"
+        if [[ $VAR == "$REPO"/* ]] && [ -n "$SERVICE_USER" ] && ! can_reach "$REPO"; then
+            real=/var/lib/ringsight/$(printf '%s' "$VAR" | hash_of)
+            mkdir -p "$real" "$(dirname "$VAR")"
             ln -sfn "$real" "$VAR"
-            say "The user $SERVICE_USER cannot reach $REPO, so its data is kept in $real (var points to it)."
+            say "The user $SERVICE_USER cannot reach $REPO, so its data is kept in $real; $VAR points to it."
             VAR=$real
         else
             mkdir -p "$VAR" || fail "The folder $VAR cannot be created."

@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# needs: server
+# limit: 300
+# The dashboard in Chromium.
+. deploy/lib/step.sh
+npm_ci tests/browser
+node_tests npm --prefix tests/browser test --silent

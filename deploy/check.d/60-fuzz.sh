@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# limit: 300
+# Each fuzz target for ten seconds, or RINGSIGHT_FUZZ_SECONDS, two at a time. What it finds that is
+# new is kept outside the repository's corpus.
+. deploy/lib/step.sh
+build_step fuzz "$CHECK_FUZZ" -DCMAKE_BUILD_TYPE=None -DCMAKE_C_FLAGS='-O1 -g' \
+    -DCMAKE_C_COMPILER=clang -DRINGSIGHT_FUZZ=ON
+
+fuzz() {
+    local target=$1 name folder
+    name=$(basename "$target")
+    folder=$CHECK_VAR/fuzz/$name
+    mkdir -p "$folder/found" "tests/fuzz/corpus/$name"
+    if "$target" -max_total_time="${RINGSIGHT_FUZZ_SECONDS:-10}" -rss_limit_mb=1024 -timeout=10 \
+        -artifact_prefix="$folder/" "$folder/found" "tests/fuzz/corpus/$name" >"$folder/log" 2>&1; then
+        printf 'ok fuzz %s\n' "$name"
+    else
+        printf 'not ok fuzz %s\n' "$name"
+        tail -n 15 "$folder/log" | sed 's/^/    /'
+    fi
+}
+
+running=0 found=no
+for target in "$CHECK_FUZZ"/tests/fuzz/*; do
+    if [ ! -f "$target" ] || [ ! -x "$target" ]; then continue; fi
+    found=yes
+    fuzz "$target" &
+    running=$((running + 1))
+    if [ "$running" -ge 2 ]; then
+        wait -n
+        running=$((running - 1))
+    fi
+done
+wait
+if [ "$found" = no ]; then printf 'not ok no fuzz target was built\n'; fi
