@@ -276,8 +276,8 @@ static const struct err *get_count(struct arena *a, const struct json *o, const 
     if (!v)
         return NULL;
     n = json_kind(v) == J_INT ? json_int(o, key, -1) : -1;
-    if (n < 0)
-        return wrong(a, key, "a whole number from 0 on");
+    if (n < 0 || n > EVENT_MAX_SECONDS)
+        return wrong(a, key, "a whole number of seconds");
     *ret = n;
     return NULL;
 }

@@ -38,6 +38,8 @@ struct recording_ref {
 #define EVENT_MAX_TEXT 250
 #define EVENT_MAX_KEY 200
 #define EVENT_MAX_NAME 2000
+/* Longer than any call: a duration above is a fault, not a measure. */
+#define EVENT_MAX_SECONDS (366 * 86400)
 
 struct call_event {
     struct str call_key; /* groups the legs of one call within an integration, e.g. UCM session */

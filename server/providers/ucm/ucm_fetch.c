@@ -137,7 +137,7 @@ static const struct err *download(struct talk *t, struct str dir, struct str nam
     *ret_answer = (struct ucm_answer){0};
     if (e)
         return no_api(t->a, e);
-    if (fetch_peek_end(&peek, &text)) {
+    if (fetch_peek_end(&peek, &text) && text.n) {
         e = ucm_answer_read(t->a, text, ret_answer);
         if (!e && ret_answer->status == 0)
             e = err_why(t->a, E_UPSTREAM, "The UCM answered with a message, not a recording.");

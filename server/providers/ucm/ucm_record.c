@@ -5,9 +5,6 @@
 
 #include <string.h>
 
-/* Longer than any call: what lies above is no measure but a fault. */
-#define MAX_SECONDS (366 * 86400)
-
 static struct str plain(struct arena *a, const struct json *cdr, const char *key)
 {
     const struct json *v = json_get(cdr, key);
@@ -31,7 +28,7 @@ static int64_t seconds(const struct json *cdr, const char *key)
 {
     int64_t n = json_int(cdr, key, -1);
 
-    return n < 0 || n > MAX_SECONDS ? -1 : n;
+    return n < 0 || n > EVENT_MAX_SECONDS ? -1 : n;
 }
 
 /* "0000-00-00 00:00:00" stands for "none" in some firmware. */
@@ -91,11 +88,13 @@ static struct action action_of(struct str s)
     return act;
 }
 
-/* PROVIDERS' rule: userfield, else the trunks. "External" and the old "EXT" say only that an
- * outside party took part. */
-static enum call_direction direction_of(struct arena *a, const struct json *cdr)
+/* userfield, else the trunks. "External" and the old "EXT" say only that an outside party took
+ * part. Without the fields, and in an empty main record, "internal" would be invented. */
+static enum call_direction direction_of(struct arena *a, const struct json *cdr, bool totals)
 {
     struct str word = ucm_value(a, cdr, "userfield");
+    bool told = json_get(cdr, "userfield") || json_get(cdr, "src_trunk_name") ||
+                json_get(cdr, "dst_trunk_name");
 
     if (str_case_eq(word, STR("Inbound")))
         return CALL_INBOUND;
@@ -107,7 +106,14 @@ static enum call_direction direction_of(struct arena *a, const struct json *cdr)
         return CALL_INBOUND;
     if (ucm_value(a, cdr, "dst_trunk_name").n)
         return CALL_OUTBOUND;
-    return str_case_eq(word, STR("External")) ? CALL_UNKNOWN : CALL_INTERNAL;
+    if (!told || (totals && !word.n) || str_case_eq(word, STR("External")))
+        return CALL_UNKNOWN;
+    return CALL_INTERNAL;
+}
+
+static bool is_conference(const struct action *act)
+{
+    return str_starts(act->word, STR("CONFERENCE")) || str_case_eq(act->word, STR("MEETME"));
 }
 
 static bool is_voicemail(struct str app, const struct action *act)
@@ -121,6 +127,8 @@ static bool is_voicemail(struct str app, const struct action *act)
  * at all, the action decides. */
 static bool is_machine(struct arena *a, const struct json *cdr, const struct action *act)
 {
+    if (is_conference(act)) /* people meet in it, though no channel leads on */
+        return false;
     if (json_get(cdr, "dstchannel"))
         return !ucm_value(a, cdr, "dstchannel").n;
     return str_case_eq(act->word, STR("IVR")) || str_case_eq(act->word, STR("ANNOUNCEMENT"));
@@ -146,6 +154,17 @@ static enum call_disposition disposition_of(struct arena *a, const struct json *
     return CALL_DISPOSITION_UNKNOWN;
 }
 
+static struct str extension_among(struct arena *a, const struct json *cdr,
+                                  const char *const *keys, struct str nobody)
+{
+    for (; *keys; keys++) {
+        struct str s = ucm_value(a, cdr, *keys);
+        if (is_extension(s) && !str_eq(s, nobody))
+            return s;
+    }
+    return STR("");
+}
+
 /* The extension on the tenant's side: the called one when the call came in, else the caller. A
  * queue, ring group or menu number is nobody. */
 static struct str agent_of(struct arena *a, const struct json *cdr, const struct call_event *ev,
@@ -161,12 +180,10 @@ static struct str agent_of(struct arena *a, const struct json *cdr, const struct
     channel = channel_extension(ucm_value(a, cdr, in ? "dstchannel" : "channel"));
     if (channel.n)
         return channel;
-    for (const char *const *key = in ? callee : caller; *key; key++) {
-        struct str s = ucm_value(a, cdr, *key);
-        if (is_extension(s) && !str_eq(s, act->number))
-            return s;
-    }
-    return STR("");
+    channel = extension_among(a, cdr, in ? callee : caller, act->number);
+    if (channel.n || ev->direction != CALL_UNKNOWN)
+        return channel;
+    return extension_among(a, cdr, callee, act->number);
 }
 
 /* caller_name, else the quoted part of clid: "Ann Lee" <07000000000>. */
@@ -189,7 +206,7 @@ static struct str folder_of(const struct action *act)
 {
     if (str_case_eq(act->word, STR("QUEUE")) || str_starts(act->word, STR("TRANSFER")))
         return STR("queue");
-    if (str_starts(act->word, STR("CONFERENCE")) || str_case_eq(act->word, STR("MEETME")))
+    if (is_conference(act))
         return STR("meetme");
     return STR("monitor");
 }
@@ -205,7 +222,7 @@ static int64_t described_seconds(struct str desc, size_t nth)
             continue;
         while (str_split(&entry, ',', &part))
             if (str_starts(part, STR("duration=")) && str_to_int(str_sub(part, 9, part.n), &n))
-                return n < 0 || n > MAX_SECONDS ? -1 : n;
+                return n < 0 || n > EVENT_MAX_SECONDS ? -1 : n;
         break;
     }
     return -1;
@@ -343,12 +360,7 @@ const struct err *ucm_record(struct ucm_delivery *d, const struct json *cdr, str
         ev->from = ucm_value(a, cdr, "new_src");
     ev->to = ucm_value(a, cdr, "dst");
     ev->from_name = name_of(a, cdr);
-    /* An empty main record says nothing of the direction; "internal" would be invented. */
-    ev->direction = totals && !ucm_value(a, cdr, "userfield").n &&
-                            !ucm_value(a, cdr, "src_trunk_name").n &&
-                            !ucm_value(a, cdr, "dst_trunk_name").n
-                        ? CALL_UNKNOWN
-                        : direction_of(a, cdr);
+    ev->direction = direction_of(a, cdr, totals);
     ev->disposition = disposition_of(a, cdr, &act);
     trunk = ucm_value(a, cdr, ev->direction == CALL_OUTBOUND ? "dst_trunk_name" : "src_trunk_name");
     ev->trunk = trunk.n ? trunk : ucm_value(a, cdr, "dst_trunk_name");

@@ -1,0 +1,84 @@
+-- name: calls_list :page
+-- in:   scope uuid[]?, agent uuid?, number text?, direction text?, state text?, from timestamptz?,
+--       to timestamptz?, score_below int?, breach bool?, recording bool?,
+--       after_started_at timestamptz?, after_id uuid?, limit int
+-- out:  id uuid, started_at timestamptz, direction text, disposition text, from_number text,
+--       to_number text, customer_number text, customer_name text, agent_id uuid?, agent_name text?,
+--       duration_s int?, talk_s int?, wait_s int?, legs int, state text, state_reason text?,
+--       score_bp int?, score_state text?, title text?, short text?, sentiment_bp int?,
+--       agent_share_bp int?, breaches json:strings, has_recording bool
+-- key:  started_at, id
+-- Newest first. Index call_started; with an agent or an own scope call_agent; with a number
+-- call_customer.
+select c.id, c.started_at, c.direction, c.disposition, c.from_number, c.to_number,
+       c.customer_number, c.customer_name, c.agent_id, coalesce(a.name, nullif(c.agent_key, '')) as agent_name,
+       c.duration_s, c.talk_s, c.wait_s, c.legs, c.state, c.state_reason, c.score_bp, c.score_state,
+       c.title, c.short, c.sentiment_bp, c.agent_share_bp, to_jsonb(c.breaches) as breaches, c.has_recording
+  from call c left join agent a on a.tenant_id = c.tenant_id and a.id = c.agent_id
+ where (c.started_at, c.id) < (coalesce($after_started_at, 'infinity'::timestamptz),
+                               coalesce($after_id, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid))
+   and c.started_at >= coalesce($from, '-infinity'::timestamptz)
+   and c.started_at < coalesce($to, 'infinity'::timestamptz)
+   [[scope: and c.agent_id = any($scope)]]
+   [[agent: and c.agent_id = $agent]]
+   [[number: and c.customer_number = $number]]
+   and ($direction::text is null or c.direction = $direction)
+   and ($state::text is null or c.state = $state)
+   and ($score_below::int is null or c.score_bp < $score_below)
+   and ($breach::bool is null or (c.breaches <> '{}') = $breach)
+   and ($recording::bool is null or c.has_recording = $recording)
+ order by c.started_at desc, c.id desc
+ limit $limit;
+
+-- name: calls_summary :one
+-- in:   scope uuid[]?, agent uuid?, number text?, direction text?, state text?, from timestamptz?,
+--       to timestamptz?, score_below int?, breach bool?, recording bool?
+-- out:  count int, more bool, average_delay_s int?
+-- Counts up to 10,000 and says whether there are more. Same indexes as calls_list.
+select least(count(*), 10000)::int as count, count(*) > 10000 as more,
+       (avg(extract(epoch from x.scored_at - x.ended_at))
+         filter (where x.scored_at >= x.ended_at and x.scored_at < x.ended_at + interval '1 day'))::int as average_delay_s
+  from (select c.scored_at, c.ended_at from call c
+         where c.started_at >= coalesce($from, '-infinity'::timestamptz)
+           and c.started_at < coalesce($to, 'infinity'::timestamptz)
+           [[scope: and c.agent_id = any($scope)]]
+           [[agent: and c.agent_id = $agent]]
+           [[number: and c.customer_number = $number]]
+           and ($direction::text is null or c.direction = $direction)
+           and ($state::text is null or c.state = $state)
+           and ($score_below::int is null or c.score_bp < $score_below)
+           and ($breach::bool is null or (c.breaches <> '{}') = $breach)
+           and ($recording::bool is null or c.has_recording = $recording)
+         order by c.started_at desc, c.id desc limit 10001) x;
+
+-- name: call_get :one
+-- in:   call uuid, scope uuid[]?
+-- out:  id uuid, started_at timestamptz, answered_at timestamptz?, ended_at timestamptz?,
+--       direction text, disposition text, from_number text, to_number text, customer_number text,
+--       customer_name text, agent_id uuid?, agent_name text?, duration_s int?, talk_s int?,
+--       wait_s int?, legs int, state text, state_reason text?, score_bp int?, score_state text?,
+--       title text?, short text?, sentiment_bp int?, agent_share_bp int?, breaches json:strings,
+--       has_recording bool, integration_id uuid, integration_name text, provider text, queue text,
+--       trunk text, call_legs json:call_legs, recordings json:recordings
+-- Primary keys throughout.
+select c.id, c.started_at, c.answered_at, c.ended_at, c.direction, c.disposition, c.from_number,
+       c.to_number, c.customer_number, c.customer_name, c.agent_id,
+       coalesce(a.name, nullif(c.agent_key, '')) as agent_name, c.duration_s, c.talk_s, c.wait_s,
+       c.legs, c.state, c.state_reason, c.score_bp, c.score_state, c.title, c.short,
+       c.sentiment_bp, c.agent_share_bp, to_jsonb(c.breaches) as breaches, c.has_recording,
+       c.integration_id, i.name as integration_name, i.provider, c.queue, c.trunk,
+       (select coalesce(jsonb_agg(jsonb_build_object('id', l.n, 'from_number', l.from_number,
+               'to_number', l.to_number, 'agent_name', coalesce(g.name, nullif(l.agent_key, '')),
+               'action', l.action, 'disposition', l.disposition, 'started_at', l.started_at,
+               'answered_at', l.answered_at, 'ended_at', l.ended_at, 'talk_s', l.talk_s) order by l.n), '[]')
+          from call_leg l left join agent g on g.tenant_id = l.tenant_id and g.id = l.agent_id
+         where l.tenant_id = c.tenant_id and l.call_id = c.id) as call_legs,
+       (select coalesce(jsonb_agg(jsonb_build_object('id', r.id, 'state', r.state, 'reason', r.reason,
+               'duration_ms', r.duration_ms, 'channels', r.channels, 'codec', r.codec, 'bytes', r.bytes,
+               'same_channels', r.same_channels, 'truncated', r.truncated,
+               'peaks_ready', r.peaks is not null, 'has_audio', r.object_key is not null) order by r.id), '[]')
+          from recording r where r.tenant_id = c.tenant_id and r.call_id = c.id) as recordings
+  from call c
+  join integration i on i.tenant_id = c.tenant_id and i.id = c.integration_id
+  left join agent a on a.tenant_id = c.tenant_id and a.id = c.agent_id
+ where c.id = $call [[scope: and c.agent_id = any($scope)]];

@@ -1,0 +1,57 @@
+/* Reading calls: the list with its filters, one call with legs and recordings. */
+#include "http/http.h"
+#include "intake/calls/calls.h"
+#include "intake/calls/queries.h"
+
+#define FILTERS                                                                                    \
+    {"agent", FIELD_UUID, .doc = "Calls of this agent"},                                           \
+    {"number", FIELD_TEXT, .max = 64, .doc = "The customer's number, exactly as shown"},           \
+    {"direction", FIELD_TEXT, .choices = "inbound|outbound|internal"},                             \
+    {"state", FIELD_TEXT, .choices = "received|no_recording|fetching|decoding|transcribing|"      \
+     "analysing|scored|not_scorable|held|failed"},                                                 \
+    {"from", FIELD_TIME, .doc = "Started at or after"},                                            \
+    {"to", FIELD_TIME, .doc = "Started before"},                                                   \
+    {"score_below", FIELD_INT, .min = 0, .max = 10000, .doc = "Basis points"},                     \
+    {"breach", FIELD_BOOL, .doc = "With or without compliance breaches"},                          \
+    {"recording", FIELD_BOOL, .doc = "With or without a recording"}
+
+static const struct field list_in[] = {FILTERS, {0}};
+
+static const struct route routes[] = {
+    {GET, "/calls", CALLS_READ, list_in, .sql = SQL_CALLS_LIST, .doc = "Calls, newest first"},
+    {GET, "/calls/summary", CALLS_READ, list_in, .sql = SQL_CALLS_SUMMARY,
+     .doc = "How many calls the same filters match"},
+    {GET, "/calls/{call}", CALLS_READ, .sql = SQL_CALL_GET,
+     .doc = "One call with its legs and recordings"},
+    {0},
+};
+
+#define NULLABLE(type) "{\"type\":[\"" type "\",\"null\"]}"
+
+static const struct schema schemas[] = {
+    {"strings", "{\"type\":\"array\",\"items\":{\"type\":\"string\"}}"},
+    {"call_legs",
+     "{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"id\",\"from_number\",\"to_number\","
+     "\"agent_name\",\"action\",\"disposition\",\"started_at\",\"answered_at\",\"ended_at\",\"talk_s\"],"
+     "\"properties\":{\"id\":{\"type\":\"integer\"},\"from_number\":{\"type\":\"string\"},"
+     "\"to_number\":{\"type\":\"string\"},\"agent_name\":" NULLABLE("string") ","
+     "\"action\":{\"type\":\"string\"},\"disposition\":{\"type\":\"string\"},"
+     "\"started_at\":" NULLABLE("string") ",\"answered_at\":" NULLABLE("string") ","
+     "\"ended_at\":" NULLABLE("string") ",\"talk_s\":" NULLABLE("integer") "}}}"},
+    {"recordings",
+     "{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"id\",\"state\",\"reason\","
+     "\"duration_ms\",\"channels\",\"codec\",\"bytes\",\"same_channels\",\"truncated\",\"peaks_ready\","
+     "\"has_audio\"],\"properties\":{\"id\":{\"type\":\"string\"},"
+     "\"state\":{\"enum\":[\"waiting\",\"fetched\",\"ready\",\"failed\",\"missing\"]},"
+     "\"reason\":" NULLABLE("string") ",\"duration_ms\":" NULLABLE("integer") ","
+     "\"channels\":" NULLABLE("integer") ",\"codec\":" NULLABLE("string") ","
+     "\"bytes\":" NULLABLE("integer") ",\"same_channels\":" NULLABLE("boolean") ","
+     "\"truncated\":{\"type\":\"boolean\"},\"peaks_ready\":{\"type\":\"boolean\"},"
+     "\"has_audio\":{\"type\":\"boolean\"}}}}"},
+    {0},
+};
+
+const struct feature calls_feature = {
+    .name = "calls", .doc = "Calls with their legs and recordings.", .routes = routes,
+    .schemas = schemas,
+};

@@ -1,0 +1,102 @@
+/* The generic hook: its settings and the Standard Webhooks signature (spec 1.0.0). Called by the
+ * inbox before and after storing a delivery; pure, the time of receipt comes with the hook. */
+#include "providers/generic/generic.h"
+
+#include "core/crypto.h"
+
+#define TOLERANCE_S 300
+#define KEY_MIN 24 /* of the decoded secret, as the specification says */
+#define KEY_MAX 64
+
+static const struct provider_setting settings[] = {
+    {"secret", SETTING_SECRET, false, "Signing secret",
+     "whsec_ and base64 of 24 to 64 random bytes. If set, each delivery must be signed after "
+     "Standard Webhooks. Leave it blank to rely on the address alone.",
+     NULL},
+    {"recording_hosts", SETTING_TEXT, false, "Hosts of recordings",
+     "Host names that recordings may be fetched from, parted by commas; .example.com means every "
+     "host below it. Blank: any public host.",
+     NULL},
+    {0},
+};
+
+/* Any signature of the list may match: during a change of secret the sender sends both. */
+static bool any_matches(struct str list, struct str expected)
+{
+    struct str one;
+    bool match = false;
+
+    while (str_split(&list, ' ', &one))
+        if (str_starts(one, STR("v1,")) && crypto_eq(str_sub(one, 3, one.n), expected))
+            match = true;
+    return match;
+}
+
+static const struct err *check_time(struct arena *a, const struct hook *h, struct str stamp)
+{
+    int64_t s, now = h->now / TIME_S;
+
+    if (!str_to_int(stamp, &s) || s < 0)
+        return err_why(a, E_BAD_SIGNATURE,
+                       "The header webhook-timestamp is no number of seconds since 1970.");
+    if (s < now - TOLERANCE_S || s > now + TOLERANCE_S)
+        return err_why(a, E_BAD_SIGNATURE,
+                       "The header webhook-timestamp is more than 5 minutes off: set the sender's "
+                       "clock, and sign each try anew.");
+    return NULL;
+}
+
+static const struct err *check_signature(struct arena *a, const struct hook *h, struct str key)
+{
+    struct str id = hook_header(h, "webhook-id"), stamp = hook_header(h, "webhook-timestamp");
+    struct str list = hook_header(h, "webhook-signature");
+    const struct err *e;
+    struct buf text;
+    struct hash mac;
+
+    if (!id.n || !stamp.n || !list.n)
+        return err_why(a, E_BAD_SIGNATURE,
+                       "The delivery is not signed: the headers webhook-id, webhook-timestamp and "
+                       "webhook-signature are needed.");
+    e = check_time(a, h, stamp);
+    if (e)
+        return e;
+    text = buf_new(a, h->body.n + id.n + stamp.n + 2);
+    buf_add(&text, id);
+    buf_char(&text, '.');
+    buf_add(&text, stamp);
+    buf_char(&text, '.');
+    buf_add(&text, h->body);
+    mac = crypto_hmac_sha256(key, buf_str(&text));
+    if (any_matches(list, crypto_base64(a, str_n(mac.b, sizeof mac.b))))
+        return NULL;
+    return err_why(a, E_BAD_SIGNATURE,
+                   "The signature does not fit: sign \"id.timestamp.body\" with the decoded secret "
+                   "and send the body unchanged.");
+}
+
+static const struct err *verify(struct arena *a, const struct hook *h)
+{
+    struct str secret = hook_setting(h, "secret"), key;
+
+    if (!secret.p)
+        return NULL; /* only the token in the address proves the sender */
+    if (str_starts(secret, STR("whsec_")))
+        secret = str_sub(secret, 6, secret.n);
+    /* A secret that is there but empty or broken verifies nothing, rather than everything. */
+    if (!crypto_unbase64(a, secret, &key) || key.n < KEY_MIN || key.n > KEY_MAX)
+        return err_why(a, E_BAD_SIGNATURE,
+                       "The integration's signing secret is not whsec_ and base64 of 24 to 64 "
+                       "bytes: set another.");
+    return check_signature(a, h, key);
+}
+
+const struct provider generic_provider = {
+    .slug = "generic",
+    .title = "Generic JSON",
+    .settings = settings,
+    .parser_version = 1,
+    .verify = verify,
+    .parse = generic_parse,
+    .fetch = generic_fetch,
+};
