@@ -616,6 +616,33 @@ static void static_missing(void **state)
     arena_free(a);
 }
 
+static void static_limits(void **state)
+{
+    struct arena *a = arena_new();
+    const struct static_files *files = site(a);
+    char name[256];
+    size_t n;
+
+    (void)state;
+    assert_true(static_bytes(files) > 0);
+    snprintf(name, sizeof(name), "%s/big.bin", folder);
+    put("big.bin", "x");
+    assert_int_equal(truncate(name, (off_t)STATIC_MAX_BYTES), 0);
+    assert_ptr_equal(static_load(a, folder, &files), E_TOO_LARGE);
+    assert_int_equal(truncate(name, 5), 0);
+    assert_null(static_load(a, folder, &files));
+    assert_int_equal(get(files, "/big.bin", NULL).content_length, 5);
+    n = (size_t)snprintf(name, sizeof(name), "%s", folder);
+    for (int depth = 0; depth <= STATIC_MAX_DEPTH; depth++) {
+        n += (size_t)snprintf(name + n, sizeof(name) - n, "/d");
+        assert_int_equal(mkdir(name, 0700), 0);
+    }
+    assert_ptr_equal(static_load(a, folder, &files), E_TOO_LARGE);
+    assert_true(arena_why(a).n > 0);
+    clean();
+    arena_free(a);
+}
+
 const struct CMUnitTest http_leaf_tests[] = {
     cmocka_unit_test(ranges),          cmocka_unit_test(range_texts),
     cmocka_unit_test(validators),      cmocka_unit_test(encodings),
@@ -624,6 +651,6 @@ const struct CMUnitTest http_leaf_tests[] = {
     cmocka_unit_test(addresses),       cmocka_unit_test(networks),
     cmocka_unit_test(clients),         cmocka_unit_test(security),
     cmocka_unit_test(static_variants), cmocka_unit_test(static_paths),
-    cmocka_unit_test(static_missing),
+    cmocka_unit_test(static_missing),  cmocka_unit_test(static_limits),
 };
 const size_t n_http_leaf_tests = COUNT(http_leaf_tests);
