@@ -1,0 +1,76 @@
+/* Who is signed in, for the whole page. `undefined` while unknown, null when nobody is. */
+import { computed, signal } from '@preact/signals';
+import { ApiError, api, auth } from './client';
+import type { PlatformSession, Session } from './types';
+
+export const session = signal<Session | null | undefined>(undefined);
+export const platform = signal<PlatformSession | null | undefined>(undefined);
+/** True after the server forgot a session that was alive: the sign-in page says so. */
+export const expired = signal(false);
+
+export const zone = computed(() => session.value?.tenant?.zone ?? 'UTC');
+
+/** Why the signed-in account may not do a thing, or undefined when it may. */
+export function refusalFor(permission: string | undefined): string | undefined {
+  const now = session.value;
+  if (!permission || now?.permissions.includes(permission)) return undefined;
+  const role = now?.role ? `Your role (${now.role})` : 'Your account';
+  return `${role} does not allow this. Ask an owner or admin of ${now?.tenant?.name ?? 'the tenant'}.`;
+}
+
+function keep(next: Session): Session {
+  auth.csrf = next.csrf;
+  session.value = next;
+  expired.value = false;
+  return next;
+}
+
+export async function loadSession(): Promise<void> {
+  try {
+    keep(await api('GET /session'));
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 401) session.value = null;
+    else throw error;
+  }
+}
+
+export const signIn = async (email: string, password: string) =>
+  keep(await api('POST /session', { body: { email, password } }));
+
+export const chooseTenant = async (id: string) =>
+  keep(await api('PUT /session/tenant', { body: { id } }));
+
+export async function signOut(): Promise<void> {
+  await api('DELETE /session').catch(() => undefined);
+  session.value = null;
+}
+
+export async function loadPlatform(): Promise<void> {
+  try {
+    keepPlatform(await api('GET /platform/session'));
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 401) platform.value = null;
+    else throw error;
+  }
+}
+
+function keepPlatform(next: PlatformSession): void {
+  auth.platformCsrf = next.csrf;
+  platform.value = next;
+}
+
+export const signInPlatform = async (email: string, password: string) =>
+  keepPlatform(await api('POST /platform/session', { body: { email, password } }));
+
+export async function signOutPlatform(): Promise<void> {
+  await api('DELETE /platform/session').catch(() => undefined);
+  platform.value = null;
+}
+
+auth.expired = (ofPlatform) => {
+  if (ofPlatform) platform.value = null;
+  else if (session.value) {
+    expired.value = true;
+    session.value = null;
+  }
+};

@@ -1,0 +1,134 @@
+/* One call: what was said, how it was, and why it was judged so. Loads its parts side by side and
+ * again when a notice says that the call changed. */
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useLocation, useRoute } from 'preact-iso';
+import { useLive } from '../../api/live';
+import { zone } from '../../api/session';
+import type { CallFull } from '../../api/types';
+import { useApi } from '../../api/use-api';
+import { to } from '../../routes';
+import { clock, signed, whenOf } from '../../ui/format';
+import { Facts, Page, Panel, Tabs } from '../../ui/page';
+import { Failed, Loading } from '../../ui/states';
+import { customerOf, directionLong, onItsWay, scoreSentence } from '../calls/words';
+import { AnalysisPanel } from './analysis-panel';
+import { marksOf } from './evidence';
+import { Progress, SoundNotice } from './notices';
+import { Playback, PlaybackContext } from './playback';
+import { Player } from './player';
+import { RecordPanel } from './record-panel';
+import { ScorePanel } from './score-panel';
+import { TranscriptPanel } from './transcript';
+import './call.css';
+import './panels.css';
+
+export default function CallPage() {
+  const { params } = useRoute();
+  const id = params.id ?? '';
+  return <OneCall key={id} id={id} />;
+}
+
+function OneCall({ id }: { id: string }) {
+  const call = useApi('GET /calls/{}', { at: [id] }, true);
+  const c = call.data;
+  if (!c) {
+    return (
+      <Page title="Call" above={{ href: to.calls(), label: 'Calls' }}>
+        {call.error ? <Failed error={call.error} retry={call.reload} /> : <Loading label="Loading the call" />}
+      </Page>
+    );
+  }
+  return <Shown call={c} reload={call.reload} />;
+}
+
+const heard = (c: CallFull) => !onItsWay(c.state) && c.state !== 'no_recording';
+
+function Shown({ call: c, reload }: { call: CallFull; reload: () => void }) {
+  const { query } = useLocation();
+  const tab = query.tab ?? 'quality';
+  const at = { at: [c.id] };
+  const maybe = heard(c) || c.state === 'analysing';
+  const transcript = useApi(maybe ? 'GET /calls/{}/transcript' : null, at, true);
+  const analysis = useApi(heard(c) ? 'GET /calls/{}/analysis' : null, at, true);
+  const score = useApi(heard(c) ? 'GET /calls/{}/score' : null, at, true);
+  useLive((n) => n.object === c.id, () => {
+    reload(); transcript.reload(); analysis.reload(); score.reload();
+  });
+
+  const playback = useMemo(() => new Playback(), []);
+  const playable = c.recordings.filter((r) => r.has_audio);
+  const [chosen, choose] = useState('');
+  const recording = playable.find((r) => r.id === chosen) ?? playable[0];
+  const marks = useMemo(() => marksOf(score.data, analysis.data), [score.data, analysis.data]);
+  const agent = c.agent_name?.split(' ')[0] ?? 'Agent';
+  const share = analysis.data?.agent_share_bp ?? c.agent_share_bp;
+
+  const [cited, cite] = useState('');
+  useEffect(() => {
+    if (cited) document.getElementById(`criterion-${cited}`)?.scrollIntoView({ block: 'nearest' });
+  }, [cited]);
+
+  const tabs = [
+    { id: 'quality', label: 'Quality', href: to.call(c.id) },
+    ...(transcript.data ? [{ id: 'transcript', label: 'Transcript', href: to.call(c.id, { tab: 'transcript' }), class: 'phone-only' }] : []),
+    ...(analysis.data ? [{ id: 'analysis', label: 'Analysis', href: to.call(c.id, { tab: 'analysis' }) }] : []),
+    { id: 'record', label: 'Record', href: to.call(c.id, { tab: 'record' }) },
+  ];
+
+  return (
+    <PlaybackContext.Provider value={playback}>
+      <Page class={`call tab-${tab}`} title={c.title ?? `${directionLong[c.direction]} call`}
+        above={{ href: to.calls(), label: 'Calls' }}>
+        <CallFacts call={c} sentiment={analysis.data && [analysis.data.sentiment_start_bp, analysis.data.sentiment_end_bp]} />
+        <Tabs label="Parts of the call" tabs={tabs} current={tab} />
+        <div class="call-grid">
+          <div class="call-left">
+            {onItsWay(c.state) && <Progress call={c} />}
+            <SoundNotice call={c} />
+            {playable.length > 1 && (
+              <div class="chips" role="group" aria-label="Recordings">
+                {playable.map((r, n) => (
+                  <button type="button" key={r.id} class={`chip ${r === recording ? 'on' : ''}`}
+                    aria-pressed={r === recording} onClick={() => choose(r.id)}>Recording {n + 1}</button>
+                ))}
+              </div>
+            )}
+            {recording && <Player call={c} recording={recording} transcript={transcript.data} share={share} agent={agent} marks={marks} />}
+            {transcript.data && <TranscriptPanel transcript={transcript.data} marks={marks} agent={agent} onCite={cite} />}
+            {transcript.loading && !transcript.data && <Panel title="Transcript"><Loading rows={5} label="Loading the transcript" /></Panel>}
+          </div>
+          <div class="call-side">
+            {tab === 'record' ? <RecordPanel call={c} />
+              : tab === 'analysis' && analysis.data
+                ? <AnalysisPanel analysis={analysis.data} transcript={transcript.data} audible={Boolean(recording)} />
+                : score.data ? <ScorePanel score={score.data} audible={Boolean(recording)} />
+                  : <NoScore call={c} loading={score.loading} />}
+          </div>
+        </div>
+      </Page>
+    </PlaybackContext.Provider>
+  );
+}
+
+function NoScore({ call, loading }: { call: CallFull; loading: boolean }) {
+  const text = onItsWay(call.state) ? 'The score comes when the transcript is written.'
+    : scoreSentence(call.score_state, call.state_reason) ?? 'Without a recording there is nothing to score.';
+  return <Panel title="Quality">{loading ? <Loading rows={6} label="Loading the score" /> : <p class="panel-note">{text}</p>}</Panel>;
+}
+
+function CallFacts({ call: c, sentiment }: {
+  call: CallFull; sentiment: [number | null, number | null] | undefined;
+}) {
+  const [start, end] = sentiment ?? [null, null];
+  const mood = end === null ? '' : end >= 1000 ? 'good-ink' : end <= -1000 ? 'bad-ink' : '';
+  return (
+    <Facts class="inline" items={[
+      [directionLong[c.direction], <time dateTime={c.started_at}>{whenOf(c.started_at, zone.value)}</time>],
+      ['Agent', c.agent_name], ['Customer', customerOf(c)],
+      ['Length', clock(c.duration_s)],
+      ['Wait', c.wait_s === null ? null : clock(c.wait_s)],
+      ['Legs', c.legs > 1 ? String(c.legs) : null],
+      ['Sentiment', start !== null && end !== null ? <span class={mood}>{signed(start)} → {signed(end)}</span> : null],
+    ]} />
+  );
+}

@@ -1,0 +1,45 @@
+/* One form for every phone system, drawn from the provider's own settings table. */
+import type { SettingField } from '../../api/types';
+import { SelectField, TextField } from '../../ui/field';
+
+export type Values = Record<string, string>;
+
+/** What was typed; secrets left empty are not sent, so that the stored ones stay. */
+export function filled(fields: SettingField[], values: Values): Values {
+  return Object.fromEntries(fields.flatMap((f) => {
+    const value = values[f.name] ?? (f.kind === 'choice' ? f.choices?.[0] ?? '' : '');
+    return f.kind === 'secret' && !value ? [] : [[f.name, value]];
+  }));
+}
+
+export function SettingFields({ fields, values, set, errors, stored = {} }: {
+  fields: SettingField[]; values: Values; set: (values: Values) => void;
+  errors: Record<string, string>;
+  /** Secrets that the server has: "<name>_set". */
+  stored?: Record<string, unknown>;
+}) {
+  const zones = typeof Intl.supportedValuesOf === 'function' ? Intl.supportedValuesOf('timeZone') : [];
+  return (
+    <>
+      {fields.map((f) => {
+        const has = f.kind === 'secret' && stored[`${f.name}_set`] === true;
+        const common = {
+          label: f.label, name: f.name, value: values[f.name] ?? '', required: f.required && !has,
+          help: [f.doc, has ? 'One is stored; leave empty to keep it.' : ''].filter(Boolean).join(' '),
+          error: errors[f.name] ?? errors[`settings.${f.name}`],
+          onChange: (value: string) => set({ ...values, [f.name]: value }),
+        };
+        if (f.kind === 'choice') {
+          return <SelectField key={f.name} {...common} choices={(f.choices ?? []).map((c) => ({ value: c, label: c }))} />;
+        }
+        const type = f.kind === 'secret' ? 'password' : f.kind === 'url' ? 'url' : 'text';
+        return (
+          <TextField key={f.name} {...common} type={type}
+            autocomplete={f.kind === 'secret' ? 'new-password' : 'off'}
+            list={f.kind === 'zone' ? zones : undefined}
+            placeholder={has ? '••••••••' : f.kind === 'url' ? 'https://' : f.kind === 'zone' ? 'Europe/London' : undefined} />
+        );
+      })}
+    </>
+  );
+}

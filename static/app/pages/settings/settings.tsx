@@ -1,0 +1,61 @@
+/* Settings of this browser and this account, and which engines do the work. */
+import { session, signOut } from '../../api/session';
+import { useApi } from '../../api/use-api';
+import { Button } from '../../ui/button';
+import { Facts, Page, Panel } from '../../ui/page';
+import { Failed, Loading } from '../../ui/states';
+import { theme, type Theme } from '../../ui/theme';
+import './settings.css';
+
+const themes: { value: Theme; label: string }[] = [
+  { value: 'system', label: 'As the system' },
+  { value: 'light', label: 'Light' },
+  { value: 'dark', label: 'Dark' },
+];
+
+export default function Settings() {
+  const engines = useApi('GET /engines');
+  const now = session.value;
+  return (
+    <Page title="Settings" class="settings">
+      <Panel title="Appearance">
+        <fieldset class="options part">
+          <legend>Theme</legend>
+          {themes.map((t) => (
+            <label key={t.value}>
+              <input type="radio" name="theme" value={t.value} checked={theme.value === t.value}
+                onChange={() => { theme.value = t.value; }} />
+              {t.label}
+            </label>
+          ))}
+        </fieldset>
+      </Panel>
+      <Panel title="Account" side={<Button onClick={() => void signOut()}>Sign out</Button>}>
+        <div class="part">
+          <Facts class="rows" items={[
+            ['Name', now?.user.name], ['E-mail', now?.user.email], ['Role', now?.role],
+            ['Tenant', now?.tenant?.name], ['Time zone', now?.tenant?.zone],
+          ]} />
+        </div>
+      </Panel>
+      <Panel title="Engines">
+        {engines.error ? <Failed error={engines.error} retry={engines.reload} />
+          : !engines.data ? <Loading rows={2} label="Loading engines" /> : (
+            <div class="part engines">
+              <Engine title="Speech" {...engines.data.speech} />
+              <Engine title="Language" {...engines.data.language} />
+            </div>
+          )}
+      </Panel>
+    </Page>
+  );
+}
+
+function Engine({ title, name, version, notice }: { title: string; name: string; version: string; notice: string | null }) {
+  return (
+    <div>
+      <p><span class="note">{title}</span> <strong>{name}</strong> {version}</p>
+      {notice && <p class="engine-notice">{notice}</p>}
+    </div>
+  );
+}

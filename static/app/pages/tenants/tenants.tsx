@@ -1,0 +1,47 @@
+/* The operator's table of tenants. */
+import { useLocation } from 'preact-iso';
+import { platform, signOutPlatform } from '../../api/session';
+import type { Tenant } from '../../api/types';
+import { useApi } from '../../api/use-api';
+import { to } from '../../routes';
+import { Brand } from '../../shell/frame';
+import { Button } from '../../ui/button';
+import { count, dateOf } from '../../ui/format';
+import { Page, Panel } from '../../ui/page';
+import { usePaging } from '../../ui/paging';
+import { Empty, Failed, Loading } from '../../ui/states';
+import { DataTable, Pager, type Column } from '../../ui/table';
+
+const columns: Column<Tenant>[] = [
+  { key: 'name', label: 'Tenant', show: (t) => <strong>{t.name}</strong> },
+  { key: 'slug', label: 'Short name', show: (t) => <code>{t.slug}</code> },
+  { key: 'state', label: 'State', show: (t) => t.state },
+  { key: 'created_at', label: 'Since', show: (t) => dateOf(t.created_at, 'UTC') },
+  { key: 'calls', label: 'Calls', class: 'number', show: (t) => count(t.calls) },
+];
+
+export default function Tenants() {
+  const { query } = useLocation();
+  const list = useApi('GET /platform/tenants', { query: { cursor: query.cursor } }, true);
+  const paging = usePaging(list.data?.next);
+  return (
+    <div class="operator">
+      <header class="top">
+        <Brand href={to.tenants()} />
+        <span class="note">Operator</span>
+        <span class="account">{platform.value?.user.name}
+          <Button onClick={() => void signOutPlatform()}>Sign out</Button>
+        </span>
+      </header>
+      <main id="content">
+        <Page title="Tenants">
+          {list.error ? <Failed error={list.error} retry={list.reload} /> : !list.data ? <Loading />
+            : list.data.items.length === 0
+              ? <Empty>No tenants yet. Make the first with <code>ringsight admin</code>.</Empty>
+              : <Panel><DataTable label="Tenants" rows={list.data.items} columns={columns} /></Panel>}
+          <Pager newer={paging.newer} older={paging.older} />
+        </Page>
+      </main>
+    </div>
+  );
+}
