@@ -52,7 +52,7 @@ static bool applies(enum only only, enum answer_kind kind, bool https)
 
 static void add(struct security *s, enum answer_kind kind, const char *name, struct str value)
 {
-    s->headers[kind][s->n[kind]++] = (struct http_header){name, value};
+    s->headers[kind][s->n[kind]++] = (struct answer_header){name, value};
 }
 
 const struct security *security_new(struct arena *a, const struct public_url *url)

@@ -7,7 +7,7 @@
 #include "core/str.h"
 #include "http/host.h"
 
-struct http_header {
+struct answer_header {
     const char *name; /* lower case */
     struct str value;
 };
@@ -22,7 +22,7 @@ enum answer_kind {
 #define SECURITY_MAX 12
 
 struct security {
-    struct http_header headers[ANSWER_KINDS][SECURITY_MAX];
+    struct answer_header headers[ANSWER_KINDS][SECURITY_MAX];
     size_t n[ANSWER_KINDS];
 };
 

@@ -230,7 +230,7 @@ static const struct entry *choose(const struct static_files *files, struct str p
 
 static void add_header(struct static_answer *out, const char *name, struct str value)
 {
-    out->headers[out->n_headers++] = (struct http_header){name, value};
+    out->headers[out->n_headers++] = (struct answer_header){name, value};
 }
 
 static enum coding best_coding(const struct entry *e, struct str accept_encoding)

@@ -34,7 +34,7 @@ struct static_request {
 
 struct static_answer {
     int status; /* 200, 304, 404 or 405; the last two have no body and no headers but allow */
-    struct http_header headers[STATIC_HEADERS];
+    struct answer_header headers[STATIC_HEADERS];
     size_t n_headers;
     struct str body;       /* empty for HEAD and 304 */
     size_t content_length; /* of the full body, for HEAD too */

@@ -404,7 +404,7 @@ static void clients(void **state)
     arena_free(a);
 }
 
-static struct str header_of(const struct http_header *v, size_t n, const char *name)
+static struct str header_of(const struct answer_header *v, size_t n, const char *name)
 {
     struct str found = STR_NONE;
 
@@ -429,7 +429,7 @@ static void security(void **state)
             public_url_parse(https ? STR("https://a.test") : STR("http://a.test:8080"), &url));
         s = security_new(a, &url);
         for (size_t k = 0; k < ANSWER_KINDS; k++) {
-            const struct http_header *v = s->headers[k];
+            const struct answer_header *v = s->headers[k];
             struct str csp = header_of(v, s->n[k], "content-security-policy");
             assert_true(str_starts(csp, STR("default-src 'none';")));
             assert_true(str_find(csp, STR("unsafe"), 0) < 0);
