@@ -4,6 +4,7 @@
 
 #include <curl/curl.h>
 #include <locale.h>
+#include <string.h>
 
 #include "net/http_out.h"
 
@@ -69,35 +70,44 @@ static struct str host_plain(struct arena *a, struct str host)
     return str_lower(a, host);
 }
 
-/* The host in ASCII. libidn2 reads names in the thread's locale, and the server runs in "C". */
-static struct str host_punycode(struct arena *a, CURLU *u)
+/* Letters, digits and what addresses and names are joined by; curl lets more pass. */
+static bool host_chars_ok(struct str host)
+{
+    for (size_t i = 0; i < host.n; i++) {
+        char c = host.p[i];
+        if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') && !(c && strchr("-._:", c)))
+            return false;
+    }
+    return host.n > 0;
+}
+
+/* The URL with its host in ASCII. libidn2 reads names in the thread's locale, and the server runs
+ * in "C". The whole URL is asked for, since curl 7.88 leaks when CURLUPART_HOST cannot be
+ * converted. */
+static struct str url_punycode(struct arena *a, CURLU *u)
 {
     locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
     locale_t before = utf8 ? uselocale(utf8) : (locale_t)0;
-    struct str host = url_part(a, u, CURLUPART_HOST, CURLU_PUNYCODE);
+    struct str text = url_part(a, u, CURLUPART_URL, CURLU_PUNYCODE);
 
     if (utf8) {
         uselocale(before);
         freelocale(utf8);
     }
-    return host;
+    return text;
 }
 
-/* curl converts IDN again when it connects; handing it the converted name makes both one. */
+/* curl converts IDN again when it connects; handing it the converted name makes both one. Read once
+ * more, too: what was converted may be digits, which curl's parser makes an address of. */
 static const struct err *host_to_ascii(struct arena *a, CURLU *u, struct str *ret_host)
 {
-    struct str host = host_punycode(a, u);
+    struct str text = url_punycode(a, u), host = STR_NONE;
 
-    if (!host.p || host.n == 0)
-        return bad(a, "its host name is not valid");
-    for (size_t i = 0; i < host.n; i++) {
-        if ((unsigned char)host.p[i] >= 0x80)
-            return bad(a, "its host name is not valid");
-    }
-    if (curl_url_set(u, CURLUPART_HOST, host.p, 0) != CURLUE_OK)
-        return bad(a, "its host name is not valid");
-    *ret_host = host_plain(a, host);
-    return ret_host->n ? NULL : bad(a, "its host name is not valid");
+    if (text.p && curl_url_set(u, CURLUPART_URL, text.p, CURLU_DISALLOW_USER) == CURLUE_OK)
+        host = url_part(a, u, CURLUPART_HOST, 0);
+    if (host.n)
+        *ret_host = host_plain(a, host);
+    return host_chars_ok(*ret_host) ? NULL : bad(a, "its host name is not valid");
 }
 
 const struct err *url_parse(struct arena *a, struct str text, bool http_too,
