@@ -1,10 +1,10 @@
 /* What metrics.c and metrics_text.c share; nobody else includes it. */
-#ifndef RINGSIGHT_HTTP_METRICS_TABLE_H
-#define RINGSIGHT_HTTP_METRICS_TABLE_H
+#ifndef RINGSIGHT_CORE_METRICS_TABLE_H
+#define RINGSIGHT_CORE_METRICS_TABLE_H
 
 #include <stdatomic.h>
 
-#include "http/metrics.h"
+#include "core/metrics.h"
 
 #define HISTOGRAM_BOUNDS 12
 /* Counts per bucket (not cumulative), the one beyond the last bound, then the sum. */

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "core/time.h"
-#include "http/metrics_table.h"
+#include "core/metrics_table.h"
 
 #define TEXT_MAX (16u << 20)
 #define COLLECTORS_MAX 16

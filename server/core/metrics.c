@@ -1,12 +1,12 @@
 /* The registry and the counting half. Called from every thread; must not lock, allocate or log on
  * the counting path. The text is written by metrics_text.c. */
-#include "http/metrics.h"
+#include "core/metrics.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
 
-#include "http/metrics_table.h"
+#include "core/metrics_table.h"
 
 /* Cells are static: one for a counter or gauge, buckets and sum for a histogram. */
 #define CELLS(kind, n1, n2) ((n1) * (n2) * ((kind) == METRIC_HISTOGRAM ? HISTOGRAM_CELLS : 1))

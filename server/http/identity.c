@@ -1,0 +1,147 @@
+/* Who asks: session cookie or API key, found by one gate call and kept at most a second, so that a
+ * revoked session is dead everywhere within a second. One cache per loop; loop thread only. */
+#include "http/cookie.h"
+#include "http/inner.h"
+#include "http/queries.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define ENTRIES 1024 /* direct mapped by the token's hash */
+#define FRESH_US TIME_S
+#define KEY_PREFIX "rs_"
+
+struct entry {
+    int64_t at;
+    struct hash token;
+    struct arena *a; /* NULL: empty */
+    struct identity who;
+};
+
+struct identity_cache {
+    struct entry v[ENTRIES];
+};
+
+struct identity_cache *identity_cache_new(void)
+{
+    struct identity_cache *c = calloc(1, sizeof *c);
+
+    if (!c)
+        abort();
+    return c;
+}
+
+void identity_cache_free(struct identity_cache *c)
+{
+    for (size_t i = 0; c && i < ENTRIES; i++)
+        arena_free(c->v[i].a);
+    free(c);
+}
+
+const struct err *identity_token(struct req *rq, enum token_kind *ret_kind, struct hash *ret_hash)
+{
+    struct str bearer = req_header(rq, "authorization"), value;
+    enum cookie_result found;
+
+    *ret_kind = TOKEN_NONE;
+    if (bearer.p) {
+        if (!str_starts(bearer, STR("Bearer " KEY_PREFIX)) || bearer.n > 200)
+            return err_why(rq->a, E_UNAUTHENTICATED, "Send Authorization: Bearer rs_...");
+        *ret_hash = crypto_sha256(str_sub(bearer, 7, bearer.n));
+        *ret_kind = TOKEN_KEY;
+        return NULL;
+    }
+    found = cookie_get(req_header(rq, "cookie"), http_config.cookie_name, &value);
+    if (found == COOKIE_MISSING)
+        return NULL;
+    if (found != COOKIE_FOUND || value.n < 20)
+        return E_UNAUTHENTICATED;
+    *ret_hash = crypto_sha256(value);
+    *ret_kind = TOKEN_SESSION;
+    return NULL;
+}
+
+static struct identity copy(struct arena *a, const struct identity *who)
+{
+    struct identity c = *who;
+
+    c.name = str_dup(a, who->name);
+    c.email = str_dup(a, who->email);
+    c.role = str_dup(a, who->role);
+    c.scope = str_dup(a, who->scope);
+    c.csrf = str_dup(a, who->csrf);
+    c.tenant_slug = str_dup(a, who->tenant_slug);
+    c.tenant_name = str_dup(a, who->tenant_name);
+    c.tenant_zone = str_dup(a, who->tenant_zone);
+    c.tenant_state = str_dup(a, who->tenant_state);
+    return c;
+}
+
+static struct entry *place(struct identity_cache *c, const struct hash *token)
+{
+    return &c->v[(size_t)(token->b[0] | token->b[1] << 8) % ENTRIES];
+}
+
+bool identity_cached(struct identity_cache *c, const struct hash *token, struct req *rq)
+{
+    struct entry *e = place(c, token);
+
+    if (!e->a || time_mono() - e->at > FRESH_US ||
+        memcmp(&e->token, token, sizeof *token) != 0)
+        return false;
+    rq->who = copy(rq->a, &e->who);
+    return true;
+}
+
+const struct sql *identity_gate(enum token_kind kind)
+{
+    return kind == TOKEN_KEY ? SQL_GATE_API_KEY : SQL_GATE_SESSION;
+}
+
+static enum principal principal_of(struct str kind)
+{
+    if (str_is(kind, "key"))
+        return API_KEY;
+    return str_is(kind, "super") ? SUPER : PERSON;
+}
+
+const struct err *identity_take(struct identity_cache *c, const struct hash *token,
+                                enum token_kind kind, const PGresult *r, struct req *rq)
+{
+    struct gate_session_out row;
+    struct entry *e = place(c, token);
+    const struct err *err;
+
+    arena_free(e->a);
+    e->a = NULL;
+    if (!PQntuples(r)) {
+        rq->who = (struct identity){.kind = NOBODY};
+        return NULL;
+    }
+    err = bind_row(rq->a, identity_gate(kind), r, 0, &row);
+    if (err)
+        return err;
+    rq->who = (struct identity){
+        .kind = principal_of(row.kind),
+        .permissions = permissions_of(row.permissions),
+        .account = row.account_id,
+        .tenant = row.tenant_id,
+        .agent = row.agent_id,
+        .name = row.name,
+        .email = row.email,
+        .role = row.role,
+        .scope = row.scope,
+        .csrf = row.csrf,
+        .tenant_slug = row.tenant_slug,
+        .tenant_name = row.tenant_name,
+        .tenant_zone = row.tenant_zone,
+        .tenant_state = row.tenant_state,
+        .by_cookie = kind == TOKEN_SESSION,
+        .token = *token,
+    };
+    e->a = arena_new();
+    e->at = time_mono();
+    e->token = *token;
+    e->who = copy(e->a, &rq->who);
+    return NULL;
+}

@@ -1,0 +1,69 @@
+/* The glue's own view of a loop and of one exchange with libh2o. exchange.c and loop.c only. */
+#ifndef RINGSIGHT_HTTP_LOOP_H
+#define RINGSIGHT_HTTP_LOOP_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#define H2O_USE_LIBUV 0
+#include <h2o.h>
+
+#include "http/inner.h"
+#include "http/security.h"
+#include "http/static_files.h"
+
+#define LOOPS_MAX 64
+
+struct loop {
+    size_t number;
+    h2o_context_t ctx;
+    h2o_accept_ctx_t accept, accept_metrics;
+    h2o_multithread_queue_t *queue;
+    h2o_multithread_receiver_t receiver; /* exchanges that come back from worker threads */
+    h2o_timeout_t tick;
+    h2o_timeout_entry_t tick_entry;
+    h2o_socket_t *listener, *metrics_listener;
+    struct lane lane;
+    struct identity_cache *identities;
+    void *slots[LOOP_SLOTS];
+    pthread_t thread;
+    size_t connections;
+    _Atomic size_t in_flight;
+    bool shutdown_told, done;
+    int64_t stopping_since;
+};
+
+struct exchange {
+    struct req rq; /* first: a req is its exchange */
+    h2o_multithread_message_t message;
+    h2o_generator_t generator;
+    h2o_req_t *h2o; /* NULL once libh2o has ended the request */
+    bool answered;  /* the reply has come back to the loop */
+    bool pulling;   /* a worker thread is filling `part` */
+    char *part;
+    size_t part_n;
+    int64_t sent;
+    const struct err *pull_failed;
+};
+
+/* Parts of the glue that every answer shares; set before the loops start. */
+struct glue {
+    const struct security *security;
+    const struct static_files *files;
+    unsigned label_static, label_strict, label_connections;
+};
+extern struct glue glue;
+
+/* The handler of the public host, and of the metrics host. */
+int exchange_on_request(h2o_handler_t *self, h2o_req_t *h);
+int exchange_on_metrics(h2o_handler_t *self, h2o_req_t *h);
+/* Exchanges that a worker thread has sent back. */
+void exchange_on_messages(h2o_multithread_receiver_t *receiver, h2o_linklist_t *messages);
+/* Trusted proxies from the settings; then one call per route for its metrics label. */
+const struct err *exchange_init(struct arena *a) MUST_USE;
+void exchange_label(size_t route, struct str name);
+struct loop *loop_of(h2o_context_t *ctx);
+/* The loop this thread runs, NULL elsewhere. */
+struct loop *loop_here(void);
+
+#endif
