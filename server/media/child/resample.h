@@ -1,0 +1,33 @@
+/* Any decoded frame to 16 kHz, 16 bit, one or two planes, by libswresample. */
+#ifndef RINGSIGHT_MEDIA_CHILD_RESAMPLE_H
+#define RINGSIGHT_MEDIA_CHILD_RESAMPLE_H
+
+#include <libavutil/frame.h>
+#include <libswresample/swresample.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "media/wire.h"
+
+#define RESAMPLE_MIN_RATE 4000
+#define RESAMPLE_MAX_RATE 192000
+
+struct resampler {
+    SwrContext *swr;
+    unsigned channels;
+    int in_channels, in_rate, in_format;
+    unsigned changes;
+    int16_t *out[2];
+    size_t out_cap;
+};
+
+/* channels of the output: those of the first frame, whatever later frames have. */
+void resample_init(struct resampler *r, unsigned channels);
+
+/* Samples for one frame, or what is left for frame == NULL, in out[]: valid until the next call. */
+enum wire_reason resample_frame(struct resampler *r, const AVFrame *frame, size_t *ret_n);
+
+/* Also on a struct of zeros. */
+void resample_end(struct resampler *r);
+
+#endif

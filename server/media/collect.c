@@ -1,0 +1,179 @@
+/* The parent's reading of the decoder's output. Called by process.c per block and by media.c at the
+ * end. The decoder may have been taken over by the file it read: every number is checked before it
+ * is used, and none is used as a size that was not counted here. */
+#include "media/collect.h"
+
+#include <string.h>
+
+#include "media/reasons.h"
+#include "media/speech.h"
+
+void collect_init(struct collect *c, struct arena *a, bool want_pcm)
+{
+    memset(c, 0, sizeof *c);
+    c->a = a;
+    c->want_pcm = want_pcm;
+    c->levels = growth_new(a);
+    c->pcm[0] = growth_new(a);
+    c->pcm[1] = growth_new(a);
+}
+
+static const struct err *nonsense(struct collect *c)
+{
+    return err_why(c->a, E_CRASHED, "The decoder gave an answer that makes no sense.");
+}
+
+static const struct err *append(struct collect *c, struct growth *g, const void *p, size_t n)
+{
+    void *to = growth_add(g, n);
+
+    if (!to)
+        return err_why(c->a, E_BUSY, "There is not enough memory for the recording just now.");
+    memcpy(to, p, n);
+    return NULL;
+}
+
+static const struct err *take_format(struct collect *c, const void *p, size_t n)
+{
+    struct wire_format f;
+
+    if (n != sizeof f || c->info.channels)
+        return nonsense(c);
+    memcpy(&f, p, sizeof f);
+    if (f.channels < 1 || f.channels > 2 || f.rate < 1000 || f.rate > 1000000 ||
+        !reason_codec(f.codec, &c->info))
+        return nonsense(c);
+    c->info.channels = f.channels;
+    c->info.rate = f.rate;
+    return NULL;
+}
+
+static const struct err *take_levels(struct collect *c, const void *p, size_t n)
+{
+    size_t each = sizeof(struct wire_level) * c->info.channels;
+
+    if (!each || n % each != 0)
+        return nonsense(c);
+    if ((c->levels->n + n) / each > WIRE_MAX_SAMPLES / WIRE_WINDOW + 1)
+        return nonsense(c);
+    return append(c, c->levels, p, n);
+}
+
+static const struct err *take_pcm(struct collect *c, const void *p, size_t n)
+{
+    size_t each = n / (c->info.channels ? c->info.channels : 1);
+    const struct err *e = NULL;
+    unsigned i;
+
+    if (!c->want_pcm || !c->info.channels || n % (sizeof(int16_t) * c->info.channels) != 0)
+        return nonsense(c);
+    if (c->pcm[0]->n + each > WIRE_MAX_SAMPLES * sizeof(int16_t))
+        return nonsense(c);
+    for (i = 0; i < c->info.channels && !e; i++)
+        e = append(c, c->pcm[i], (const char *)p + i * each, each);
+    return e;
+}
+
+static const struct err *take_done(struct collect *c, const void *p, size_t n)
+{
+    size_t windows;
+
+    if (n != sizeof c->done || !c->info.channels)
+        return nonsense(c);
+    memcpy(&c->done, p, sizeof c->done);
+    c->ended = true;
+    windows = c->levels->n / sizeof(struct wire_level) / c->info.channels;
+    if (c->done.samples == 0 || c->done.samples > WIRE_MAX_SAMPLES ||
+        windows != (c->done.samples + WIRE_WINDOW - 1) / WIRE_WINDOW)
+        return nonsense(c);
+    if (c->want_pcm && c->pcm[0]->n != c->done.samples * sizeof(int16_t))
+        return nonsense(c);
+    return NULL;
+}
+
+static const struct err *take_refused(struct collect *c, const void *p, size_t n)
+{
+    struct wire_refused refused;
+    struct str sentence;
+
+    if (n != sizeof refused)
+        return nonsense(c);
+    memcpy(&refused, p, sizeof refused);
+    c->ended = true;
+    sentence = reason_sentence(c->a, &refused);
+    if (!sentence.p)
+        return nonsense(c);
+    return err_why(c->a, E_BAD_MEDIA, "%.*s", STR_ARG(sentence));
+}
+
+const struct err *collect_block(struct collect *c, uint32_t kind, const void *p, size_t n)
+{
+    if (c->ended)
+        return nonsense(c);
+    switch (kind) {
+    case WIRE_FORMAT:
+        return take_format(c, p, n);
+    case WIRE_LEVELS:
+        return take_levels(c, p, n);
+    case WIRE_PCM:
+        return take_pcm(c, p, n);
+    case WIRE_DONE:
+        return take_done(c, p, n);
+    case WIRE_REFUSED:
+        return take_refused(c, p, n);
+    default:
+        return nonsense(c);
+    }
+}
+
+static int32_t within(int32_t v, int32_t least, int32_t most)
+{
+    return v < least ? least : v > most ? most : v;
+}
+
+static void unweave(struct collect *c)
+{
+    const struct wire_level *in = c->levels->p;
+    unsigned channels = c->info.channels, i;
+    size_t k, n = c->info.levels;
+
+    for (i = 0; i < channels; i++) {
+        uint8_t *peaks = ARENA_ARRAY(c->a, n, uint8_t);
+        int16_t *levels = ARENA_ARRAY(c->a, n, int16_t);
+
+        for (k = 0; k < n; k++) {
+            peaks[k] = in[k * channels + i].peak;
+            levels[k] = (int16_t)within(in[k * channels + i].level, MEDIA_QUIETEST, 0);
+        }
+        c->info.channel[i].peaks = peaks;
+        c->info.channel[i].levels = levels;
+        c->info.channel[i].loudness = within(c->done.loudness[i], MEDIA_QUIETEST, 0);
+    }
+}
+
+const struct err *collect_finish(struct collect *c, struct media_info *ret,
+                                 struct media_pcm *ret_pcm)
+{
+    unsigned i;
+
+    if (!c->done.samples)
+        return nonsense(c);
+    /* Rounded up: a recording that has sound is never 0 ms long. */
+    c->info.duration_ms = (int64_t)((c->done.samples * 1000 + WIRE_RATE - 1) / WIRE_RATE);
+    c->info.levels = c->levels->n / sizeof(struct wire_level) / c->info.channels;
+    c->info.correlation = within(c->done.correlation, -10000, 10000);
+    c->info.truncated = c->done.truncated != 0;
+    c->info.damaged = c->done.damaged != 0;
+    unweave(c);
+    growth_end(c->levels);
+    speech_judge(c->a, &c->info);
+    *ret = c->info;
+    if (!ret_pcm)
+        return NULL;
+    *ret_pcm = (struct media_pcm){{NULL, NULL}, (size_t)c->done.samples};
+    for (i = 0; i < c->info.channels; i++) {
+        growth_trim(c->pcm[i]);
+        ret_pcm->channel[i] = c->pcm[i]->p;
+    }
+    return NULL;
+}

@@ -1,0 +1,82 @@
+/* The server's door to recordings: see media.h. Called by intake (what did we get?) and by the
+ * speech engines (samples). It must not parse a byte of a recording itself. */
+#include "media/media.h"
+
+#include <string.h>
+
+#include "media/collect.h"
+#include "media/process.h"
+#include "media/wire.h"
+
+_Static_assert(MEDIA_RATE == WIRE_RATE && MEDIA_LEVEL_MS * MEDIA_RATE == WIRE_WINDOW * 1000 &&
+                   MEDIA_MAX_HOURS == WIRE_MAX_HOURS && MEDIA_QUIETEST == WIRE_QUIETEST,
+               "media.h restates wire.h");
+
+static struct process_options options = {.timeout_ms = 180000};
+
+void media_set_child(const char *path)
+{
+    options.path = path;
+}
+
+void media_set_timeout(int64_t ms)
+{
+    options.timeout_ms = ms;
+}
+
+void media_watch(void (*fn)(void *ctx, pid_t pid), void *ctx)
+{
+    options.watch = fn;
+    options.watch_ctx = ctx;
+}
+
+static const struct err *read_bytes(void *ctx, void *buf, size_t n, size_t *ret_n)
+{
+    struct str *left = ctx;
+
+    *ret_n = left->n < n ? left->n : n;
+    if (*ret_n)
+        memcpy(buf, left->p, *ret_n);
+    *left = str_sub(*left, *ret_n, left->n);
+    return NULL;
+}
+
+struct media_source media_bytes(struct arena *a, struct str bytes)
+{
+    struct str *left = ARENA_NEW(a, struct str);
+
+    *left = bytes;
+    return (struct media_source){read_bytes, left};
+}
+
+static const struct err *run(struct arena *a, const struct media_source *source,
+                             struct media_info *ret, struct media_pcm *ret_pcm)
+{
+    struct process_options now = options;
+    struct collect *c = ARENA_NEW(a, struct collect);
+    const struct err *e;
+
+    if (!now.path)
+        return err_why(a, E_CRASHED, "The decoder is not set up: no path to ringsight-media.");
+    collect_init(c, a, ret_pcm != NULL);
+    e = process_run(c, source, &now);
+    if (!e)
+        e = collect_finish(c, ret, ret_pcm);
+    if (e) {
+        growth_end(c->levels);
+        growth_end(c->pcm[0]);
+        growth_end(c->pcm[1]);
+    }
+    return e;
+}
+
+const struct err *media_inspect(struct arena *a, struct media_source source, struct media_info *ret)
+{
+    return run(a, &source, ret, NULL);
+}
+
+const struct err *media_decode(struct arena *a, struct media_source source, struct media_info *ret,
+                               struct media_pcm *ret_pcm)
+{
+    return run(a, &source, ret, ret_pcm);
+}

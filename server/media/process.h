@@ -1,0 +1,20 @@
+/* One run of the ringsight-media executable: start, feed, listen, end. */
+#ifndef RINGSIGHT_MEDIA_PROCESS_H
+#define RINGSIGHT_MEDIA_PROCESS_H
+
+#include "media/collect.h"
+#include "media/media.h"
+
+struct process_options {
+    const char *path; /* of the executable */
+    int64_t timeout_ms;
+    void (*watch)(void *ctx, pid_t pid); /* see media_watch; may be NULL */
+    void *watch_ctx;
+};
+
+/* Decodes the source, handing each block to c. NULL once DONE has been taken. The process is gone
+ * when this returns, whatever happened. */
+const struct err *process_run(struct collect *c, const struct media_source *source,
+                              const struct process_options *options) MUST_USE;
+
+#endif
