@@ -10,8 +10,8 @@
 #include <stdint.h>
 
 #define WIRE_MAGIC 0x314d5352u
-#define WIRE_MAX_IN (64u * 1024u)
-#define WIRE_MAX_OUT (64u * 1024u)
+#define WIRE_MAX_IN 65536u
+#define WIRE_MAX_OUT 65536u
 
 /* Fixed points of the analysis. */
 #define WIRE_RATE 16000u  /* samples per second of what comes out */
