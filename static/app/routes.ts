@@ -9,6 +9,8 @@ export interface PageRoute {
   permission?: string;
   /** Group of the side menu; pages without one are reached from others. */
   menu?: 'main' | 'setup';
+  /** Menu entry that is lit while this page is open, where the address does not say it. */
+  under?: string;
   /** In the Ctrl K palette, also when it is in no menu. */
   palette?: boolean;
   page: ComponentType;
@@ -19,7 +21,7 @@ export const routes: PageRoute[] = [
     page: lazy(() => import('./pages/calls/calls')) },
   { path: '/calls/:id', title: 'Call', permission: 'calls.read',
     page: lazy(() => import('./pages/call/call')) },
-  { path: '/upload', title: 'Upload calls', permission: 'calls.write', palette: true,
+  { path: '/upload', title: 'Upload calls', permission: 'calls.write', under: '/calls', palette: true,
     page: lazy(() => import('./pages/uploads/upload')) },
   { path: '/integrations', title: 'Integrations', permission: 'integrations.read', menu: 'setup',
     palette: true, page: lazy(() => import('./pages/integrations/integrations')) },

@@ -26,8 +26,7 @@ export function Account() {
   return (
     <div class="account">
       <span class="tenant-name">{now.tenant?.name}</span>
-      <Popover class="chip" align="end" name={`Account of ${now.user.name}`}
-        label={<><span class="wide">{now.user.name}</span><span class="narrow" aria-hidden="true">{initials(now.user.name)}</span></>}>
+      <Popover class="chip" align="end" label={<><span class="wide">{now.user.name}</span><span class="narrow">{initials(now.user.name)}</span><span class="away"> account</span></>}>
         {(close) => (
           <div class="account-menu">
             <p><strong>{now.user.name}</strong><br />{now.user.email}</p>

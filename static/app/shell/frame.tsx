@@ -31,7 +31,8 @@ function Menu({ group, path }: { group: 'main' | 'setup'; path: string }) {
     <ul>
       {routes.filter((r) => r.menu === group).map((r) => {
         const why = refusalFor(r.permission);
-        const here = path === r.path || path.startsWith(`${r.path}/`);
+        const here = path === r.path || path.startsWith(`${r.path}/`)
+          || routes.some((other) => other.path === path && other.under === r.path);
         return (
           <li key={r.path}>
             {why ? <Button kind="quiet" why={why}>{r.title}</Button>

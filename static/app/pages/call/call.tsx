@@ -41,7 +41,9 @@ function OneCall({ id }: { id: string }) {
   return <Shown call={c} reload={call.reload} />;
 }
 
-const heard = (c: CallFull) => !onItsWay(c.state) && c.state !== 'no_recording';
+/** Whether there can be a transcript, an analysis and a score to ask for. */
+const heard = (c: CallFull) => !onItsWay(c.state) && c.state !== 'no_recording'
+  && (c.state !== 'failed' || c.recordings.some((r) => r.has_audio));
 
 function Shown({ call: c, reload }: { call: CallFull; reload: () => void }) {
   const { query } = useLocation();
@@ -68,6 +70,8 @@ function Shown({ call: c, reload }: { call: CallFull; reload: () => void }) {
     if (cited) document.getElementById(`criterion-${cited}`)?.scrollIntoView({ block: 'nearest' });
   }, [cited]);
 
+  /* Nothing to hear or read: the record itself is what there is to show. */
+  const bare = !onItsWay(c.state) && !recording && !transcript.data && !score.data;
   const tabs = [
     { id: 'quality', label: 'Quality', href: to.call(c.id) },
     ...(transcript.data ? [{ id: 'transcript', label: 'Transcript', href: to.call(c.id, { tab: 'transcript' }), class: 'phone-only' }] : []),
@@ -77,10 +81,10 @@ function Shown({ call: c, reload }: { call: CallFull; reload: () => void }) {
 
   return (
     <PlaybackContext.Provider value={playback}>
-      <Page class={`call tab-${tab}`} title={c.title ?? `${directionLong[c.direction]} call`}
+      <Page class={`call tab-${bare ? 'bare' : tab}`} title={c.title ?? `${directionLong[c.direction]} call`}
         above={{ href: to.calls(), label: 'Calls' }}>
         <CallFacts call={c} sentiment={analysis.data && [analysis.data.sentiment_start_bp, analysis.data.sentiment_end_bp]} />
-        <Tabs label="Parts of the call" tabs={tabs} current={tab} />
+        {!bare && <Tabs label="Parts of the call" tabs={tabs} current={tab} />}
         <div class="call-grid">
           <div class="call-left">
             {onItsWay(c.state) && <Progress call={c} />}
@@ -95,10 +99,11 @@ function Shown({ call: c, reload }: { call: CallFull; reload: () => void }) {
             )}
             {recording && <Player call={c} recording={recording} transcript={transcript.data} share={share} agent={agent} marks={marks} />}
             {transcript.data && <TranscriptPanel transcript={transcript.data} marks={marks} agent={agent} onCite={cite} />}
+            {bare && <RecordPanel call={c} />}
             {transcript.loading && !transcript.data && <Panel title="Transcript"><Loading rows={5} label="Loading the transcript" /></Panel>}
           </div>
           <div class="call-side">
-            {tab === 'record' ? <RecordPanel call={c} />
+            {tab === 'record' && !bare ? <RecordPanel call={c} />
               : tab === 'analysis' && analysis.data
                 ? <AnalysisPanel analysis={analysis.data} transcript={transcript.data} audible={Boolean(recording)} />
                 : score.data ? <ScorePanel score={score.data} audible={Boolean(recording)} />

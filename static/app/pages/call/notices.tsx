@@ -2,7 +2,6 @@
 import type { CallFull } from '../../api/types';
 import { Icon } from '../../ui/icon';
 import { answered, onItsWay, stageOf, stages, stateSentence } from '../calls/words';
-import { recordingSentence } from './record-panel';
 
 export function Progress({ call }: { call: CallFull }) {
   const at = stageOf(call.state);
@@ -31,8 +30,8 @@ export function SoundNotice({ call }: { call: CallFull }) {
       <section class="panel notice bad" aria-label="Recording">
         {broken.map((r) => (
           <p key={r.id}>
-            {many ? `Recording ${call.recordings.indexOf(r) + 1} of ${call.recordings.length}. ` : 'The recording could not be used. '}
-            {recordingSentence(r)}
+            {many ? `Recording ${call.recordings.indexOf(r) + 1} of ${call.recordings.length} could not be used. ` : 'The recording could not be used. '}
+            {r.reason ?? (r.state === 'missing' ? 'The phone system no longer has it.' : 'The file could not be read.')}
           </p>
         ))}
         <p class="note">The rest of the call is kept as the phone system reported it.</p>

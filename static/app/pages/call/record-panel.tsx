@@ -55,7 +55,7 @@ const outcome = (text: string) => {
   return words.charAt(0).toUpperCase() + words.slice(1);
 };
 
-export function recordingSentence(r: Recording): string {
+function recordingSentence(r: Recording): string {
   if (r.state === 'failed') return `Failed: ${r.reason ?? 'the file could not be read.'}`;
   if (r.state === 'missing') return r.reason ?? 'The phone system has no such recording.';
   if (r.state === 'waiting') return r.reason ?? 'Waiting for the phone system.';

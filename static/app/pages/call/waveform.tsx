@@ -19,7 +19,7 @@ function pathOf(lane: Lane, middle: number, voice: Voice): string {
   lane.bars.forEach((bar, n) => {
     if ((lane.voices ? lane.voices[n] : lane.voice) !== voice) return;
     const half = Math.max(0.75, (bar / loudest) * (laneHeight / 2 - 2));
-    d += `M${n * pitch + 0.5} ${(middle - half).toFixed(1)}h2.6v${(half * 2).toFixed(1)}h-2.6z`;
+    d += `M${n * pitch + 0.5} ${(middle - half).toFixed(1)}h3v${(half * 2).toFixed(1)}h-3z`;
   });
   return d;
 }
@@ -63,7 +63,9 @@ export function Waveform({ peaks, transcript, same, marks }: {
           if (event.currentTarget.hasPointerCapture(event.pointerId)) seekTo(event);
         }}
         onKeyDown={(event) => {
-          if (event.key === 'Home') playback.seek(0);
+          if (event.key === 'ArrowUp') playback.seek(playback.time.peek() + 5);
+          else if (event.key === 'ArrowDown') playback.seek(playback.time.peek() - 5);
+          else if (event.key === 'Home') playback.seek(0);
           else if (event.key === 'End') playback.seek(total);
           else if (event.key === 'PageUp') playback.seek(playback.time.peek() + 30);
           else if (event.key === 'PageDown') playback.seek(playback.time.peek() - 30);

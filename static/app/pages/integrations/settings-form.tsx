@@ -7,7 +7,7 @@ export type Values = Record<string, string>;
 /** What was typed; secrets left empty are not sent, so that the stored ones stay. */
 export function filled(fields: SettingField[], values: Values): Values {
   return Object.fromEntries(fields.flatMap((f) => {
-    const value = values[f.name] ?? (f.kind === 'choice' ? f.choices?.[0] ?? '' : '');
+    const value = values[f.name] || (f.kind === 'choice' ? f.choices?.[0] ?? '' : '');
     return f.kind === 'secret' && !value ? [] : [[f.name, value]];
   }));
 }
@@ -30,7 +30,7 @@ export function SettingFields({ fields, values, set, errors, stored = {} }: {
           onChange: (value: string) => set({ ...values, [f.name]: value }),
         };
         if (f.kind === 'choice') {
-          return <SelectField key={f.name} {...common} choices={(f.choices ?? []).map((c) => ({ value: c, label: c }))} />;
+          return <SelectField key={f.name} {...common} value={values[f.name] || (f.choices?.[0] ?? '')} choices={(f.choices ?? []).map((c) => ({ value: c, label: c }))} />;
         }
         const type = f.kind === 'secret' ? 'password' : f.kind === 'url' ? 'url' : 'text';
         return (
