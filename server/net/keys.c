@@ -16,7 +16,7 @@
 
 #define MASTER "master.key"
 #define MAGIC "RSK1"
-#define WRAPPED (4 + 24 + CRYPTO_KEY + 16)
+#define WRAPPED (4u + 24u + CRYPTO_KEY + 16u)
 #define CACHED 64
 #define FILE_NAME (UUID_TEXT + 4)
 
@@ -68,26 +68,34 @@ static void keys_close(void *object)
     crypto_wipe(k->cache, sizeof k->cache);
 }
 
+/* A key file as read. */
+struct key_file {
+    size_t n; /* the length it must have, at most WRAPPED */
+    char bytes[WRAPPED];
+    struct stat st;
+};
+
 /* Reads a small file that only we may read. E_NOT_FOUND if missing. */
-static const struct err *read_private(struct arena *a, int dir, const char *name, size_t n,
-                                      void *out, struct stat *ret_st)
+static const struct err *read_private(struct arena *a, int dir, const char *name,
+                                      struct key_file *f)
 {
     int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    const struct stat *st = &f->st;
     const struct err *e = NULL;
 
     if (fd < 0)
         return fs_errno(a, errno, "Opening a key");
-    if (fstat(fd, ret_st) != 0)
+    if (fstat(fd, &f->st) != 0)
         e = fs_errno(a, errno, "Reading a key");
-    else if (!S_ISREG(ret_st->st_mode) || ret_st->st_size != (off_t)n)
-        e = err_why(a, E_SEAL, "The key file %s is damaged: it is not %zu bytes long.", name, n);
-    else if (ret_st->st_uid != geteuid() || (ret_st->st_mode & 077))
+    else if (!S_ISREG(st->st_mode) || st->st_size != (off_t)f->n)
+        e = err_why(a, E_SEAL, "The key file %s is damaged: it is not %zu bytes long.", name, f->n);
+    else if (st->st_uid != geteuid() || (st->st_mode & 077))
         e = err_why(a, E_INTERNAL,
                     "The key file %s must belong to the server's user and be readable by no one "
                     "else (chmod 600).",
                     name);
     if (!e)
-        e = fs_pread(a, fd, out, n, 0);
+        e = fs_pread(a, fd, f->bytes, f->n, 0);
     close(fd);
     return e;
 }
@@ -110,10 +118,20 @@ static bool any_tenant_key(const struct keys *k)
     return found;
 }
 
+static const struct err *master_read(struct keys *k, struct arena *a)
+{
+    struct key_file f = {.n = CRYPTO_KEY};
+    const struct err *e = read_private(a, k->folder, MASTER, &f);
+
+    if (!e)
+        memcpy(k->master.b, f.bytes, CRYPTO_KEY);
+    crypto_wipe(&f, sizeof f);
+    return e;
+}
+
 static const struct err *master_load(struct keys *k, struct arena *a)
 {
-    struct stat st;
-    const struct err *e = read_private(a, k->folder, MASTER, CRYPTO_KEY, &k->master, &st);
+    const struct err *e = master_read(k, a);
 
     if (e != E_NOT_FOUND)
         return e;
@@ -126,7 +144,7 @@ static const struct err *master_load(struct keys *k, struct arena *a)
     if (e && e != E_CONFLICT)
         return e;
     /* Another process may have been quicker: what counts is what is there. */
-    return read_private(a, k->folder, MASTER, CRYPTO_KEY, &k->master, &st);
+    return master_read(k, a);
 }
 
 const struct err *keys_init(struct arena *a, const char *folder, struct keys **ret)
@@ -154,7 +172,7 @@ const struct err *keys_init(struct arena *a, const char *folder, struct keys **r
 
 const struct err *keys_create(struct keys *k, struct arena *a, struct uuid tenant)
 {
-    struct buf file = buf_new(a, 2 * WRAPPED);
+    struct buf file = buf_new(a, sizeof(struct key_file));
     char name[FILE_NAME];
     const struct err *e;
     struct key key;
@@ -256,27 +274,27 @@ static const struct err *unwrap(struct keys *k, struct arena *a, struct uuid ten
 
 const struct err *keys_load(struct keys *k, struct arena *a, struct uuid tenant, struct key *ret)
 {
-    char name[FILE_NAME], file[WRAPPED];
+    struct key_file f = {.n = WRAPPED};
     struct file_mark mark;
+    char name[FILE_NAME];
     const struct err *e;
-    struct stat st;
 
     file_name(tenant, name);
-    if (fstatat(k->tenants, name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
+    if (fstatat(k->tenants, name, &f.st, AT_SYMLINK_NOFOLLOW) != 0) {
+        e = errno == ENOENT ? err_why(a, E_GONE, "The tenant has no data key.")
+                            : fs_errno(a, errno, "Opening a key");
         cache_drop(k, tenant);
-        if (errno == ENOENT)
-            return err_why(a, E_GONE, "The tenant has no data key.");
-        return fs_errno(a, errno, "Opening a key");
+        return e;
     }
-    mark = mark_of(&st);
+    mark = mark_of(&f.st);
     if (cache_get(k, tenant, &mark, ret))
         return NULL;
-    e = read_private(a, k->tenants, name, sizeof file, file, &st);
+    e = read_private(a, k->tenants, name, &f);
     if (e)
         return e == E_NOT_FOUND ? err_why(a, E_GONE, "The tenant has no data key.") : e;
-    e = unwrap(k, a, tenant, str_n(file, sizeof file), ret);
+    e = unwrap(k, a, tenant, str_n(f.bytes, f.n), ret);
     if (!e)
-        cache_put(k, tenant, &st, ret);
+        cache_put(k, tenant, &f.st, ret);
     return e;
 }
 

@@ -42,17 +42,21 @@ static int step(int dir, const char *name, bool make)
     return openat(dir, name, DIR_FLAGS);
 }
 
-/* Opens the folder that holds the key's file and tells the file's name. */
-static const struct err *folder_of(const struct local *l, struct arena *a, const char *key,
-                                   bool make, int *ret_dir, const char **ret_name)
+/* Where a key's file lies: its open folder, and its name there. */
+struct place {
+    int dir;
+    const char *name;
+};
+
+static const struct err *find_place(const struct local *l, struct arena *a, const char *key,
+                                    bool make, struct place *ret)
 {
     struct str rest = str_of(key), part;
     int dir = dup(l->dir), next;
 
     while (dir >= 0 && str_split(&rest, '/', &part)) {
         if (!rest.p) {
-            *ret_dir = dir;
-            *ret_name = part.p;
+            *ret = (struct place){dir, part.p};
             return NULL;
         }
         next = step(dir, str_c(a, part), make);
@@ -71,21 +75,20 @@ static const struct err *folder_of(const struct local *l, struct arena *a, const
 static const struct err *publish(void *self, struct arena *a, int spool_dir, const char *spool_name,
                                  const char *key)
 {
-    const char *name;
     const struct err *e;
-    int dir;
+    struct place at;
 
-    e = folder_of(self, a, key, true, &dir, &name);
+    e = find_place(self, a, key, true, &at);
     if (e)
         return e;
-    if (renameat(spool_dir, spool_name, dir, name) != 0)
+    if (renameat(spool_dir, spool_name, at.dir, at.name) != 0)
         e = fs_errno(a, errno, "Naming an object");
     else
-        e = fs_sync(a, dir);
+        e = fs_sync(a, at.dir);
     /* Not durable is not there: the caller takes an error for "nothing was stored". */
     if (e)
-        unlinkat(dir, name, 0);
-    close(dir);
+        unlinkat(at.dir, at.name, 0);
+    close(at.dir);
     return e;
 }
 
@@ -93,19 +96,19 @@ static const struct err *local_open(void *self, struct arena *a, const char *key
                                     uint64_t *ret_size)
 {
     struct handle *h;
-    const char *name;
+    struct place at;
     const struct err *e;
     struct stat st;
-    int dir, fd;
+    int fd;
 
-    e = folder_of(self, a, key, false, &dir, &name);
+    e = find_place(self, a, key, false, &at);
     if (e)
         return e;
-    fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    fd = openat(at.dir, at.name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0)
         e = errno == ENOENT ? err_why(a, E_NOT_FOUND, "No such object.")
                             : fs_errno(a, errno, "Opening an object");
-    close(dir);
+    close(at.dir);
     if (e)
         return e;
     if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
@@ -136,20 +139,19 @@ static void local_close(void *handle)
 
 static const struct err *local_remove(void *self, struct arena *a, const char *key)
 {
-    const char *name;
     const struct err *e;
-    int dir;
+    struct place at;
 
-    e = folder_of(self, a, key, false, &dir, &name);
+    e = find_place(self, a, key, false, &at);
     if (e)
         return e;
-    if (unlinkat(dir, name, 0) == 0)
-        e = fs_sync(a, dir);
+    if (unlinkat(at.dir, at.name, 0) == 0)
+        e = fs_sync(a, at.dir);
     else if (errno == ENOENT)
         e = err_why(a, E_NOT_FOUND, "No such object.");
     else
         e = fs_errno(a, errno, "Removing an object");
-    close(dir);
+    close(at.dir);
     return e;
 }
 

@@ -154,9 +154,26 @@ static const struct err *next_chunk(struct objects_writer *w)
     return NULL;
 }
 
+/* As many bytes as go into the last chunk, after a new one was begun where it is full. */
+static const struct err *fill_chunk(struct objects_writer *w, struct str *bytes)
+{
+    const struct err *e = NULL;
+    size_t n;
+
+    if (w->n_chunks == 0 || w->fill == OBJECTS_CHUNK)
+        e = next_chunk(w);
+    if (e)
+        return e;
+    n = OBJECTS_CHUNK - w->fill < bytes->n ? OBJECTS_CHUNK - w->fill : bytes->n;
+    memcpy(w->chunk[w->n_chunks - 1] + w->fill, bytes->p, n);
+    w->fill += n;
+    *bytes = str_sub(*bytes, n, bytes->n);
+    return NULL;
+}
+
 const struct err *objects_writer_add(struct objects_writer *w, struct str bytes)
 {
-    const struct err *e;
+    const struct err *e = NULL;
 
     if (w->done || w->failed)
         return err_why(w->a, E_INTERNAL, "The object's writer has ended already.");
@@ -164,21 +181,10 @@ const struct err *objects_writer_add(struct objects_writer *w, struct str bytes)
         return err_why(w->a, E_TOO_LARGE, "The object is too large for the store.");
     seal_sha256_add(&w->sha, bytes);
     w->length += bytes.n;
-    while (bytes.n) {
-        size_t n;
-        if (w->n_chunks == 0 || w->fill == OBJECTS_CHUNK) {
-            e = next_chunk(w);
-            if (e) {
-                w->failed = true;
-                return e;
-            }
-        }
-        n = OBJECTS_CHUNK - w->fill < bytes.n ? OBJECTS_CHUNK - w->fill : bytes.n;
-        memcpy(w->chunk[w->n_chunks - 1] + w->fill, bytes.p, n);
-        w->fill += n;
-        bytes = str_sub(bytes, n, bytes.n);
-    }
-    return NULL;
+    while (!e && bytes.n)
+        e = fill_chunk(w, &bytes);
+    w->failed = e != NULL;
+    return e;
 }
 
 /* Seals the spilled chunks again, in place, under the file's own key. */

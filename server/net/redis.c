@@ -265,9 +265,9 @@ static const struct err *script_sha(struct redis *r, struct arena *a,
 }
 
 const struct err *redis_eval(struct redis *r, struct arena *a, const struct redis_script *script,
-                             struct redis_reply *ret, size_t n, const struct str *words)
+                             struct redis_words words, struct redis_reply *ret)
 {
-    struct str *all = ARENA_ARRAY(a, n + 2, struct str);
+    struct str *all = ARENA_ARRAY(a, words.n + 2, struct str);
     struct redis_reply reply = {.kind = REDIS_NIL};
     const struct err *e = NULL;
 
@@ -277,9 +277,9 @@ const struct err *redis_eval(struct redis *r, struct arena *a, const struct redi
         e = script_sha(r, a, script, &all[1]);
         if (e)
             return e;
-        for (size_t i = 0; i < n; i++)
-            all[2 + i] = words[i];
-        e = redis_cmd(r, a, &reply, n + 2, all);
+        for (size_t i = 0; i < words.n; i++)
+            all[2 + i] = words.words[i];
+        e = redis_cmd(r, a, &reply, words.n + 2, all);
         if (e != E_UPSTREAM || !str_starts(reply.s, STR("NOSCRIPT")))
             break;
         r->n_loaded = 0;

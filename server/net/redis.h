@@ -53,22 +53,24 @@ const struct err *redis_cmd(struct redis *r, struct arena *a, struct redis_reply
     redis_cmd((r), (a), (ret), sizeof((struct str[]){__VA_ARGS__}) / sizeof(struct str),           \
               (struct str[]){__VA_ARGS__})
 
-/* Several commands in one round trip; replies[i] answers commands[i], errors of single commands
- * stay in their reply (REDIS_ERROR). E_UNAVAILABLE as above: some may have run. */
 struct redis_words {
     size_t n;
     const struct str *words;
 };
+
+/* Several commands in one round trip; replies[i] answers commands[i], errors of single commands
+ * stay in their reply (REDIS_ERROR). E_UNAVAILABLE as above: some may have run. */
 const struct err *redis_pipeline(struct redis *r, struct arena *a, size_t n,
                                  const struct redis_words *commands,
                                  struct redis_reply *replies) MUST_USE;
 
-/* A Lua script, loaded once per connection. `words` is: number of keys, the keys, the arguments. */
+/* A Lua script, loaded once per connection. `words` is: number of keys, the keys, the arguments.
+ * At most 32 scripts a connection; errors as redis_cmd. ret may be NULL. */
 struct redis_script {
     const char *text;
 };
 const struct err *redis_eval(struct redis *r, struct arena *a, const struct redis_script *script,
-                             struct redis_reply *ret, size_t n, const struct str *words) MUST_USE;
+                             struct redis_words words, struct redis_reply *ret) MUST_USE;
 
 const struct err *redis_publish(struct redis *r, struct arena *a, struct str channel,
                                 struct str message) MUST_USE;

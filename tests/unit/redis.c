@@ -120,18 +120,19 @@ static void scripts_are_loaded_once_and_again(void **state)
     static const struct redis_script add = {"return redis.call('INCRBY', KEYS[1], ARGV[1])"};
     static const struct redis_script bad = {"return nonsense("};
     struct redis *r = redis_new(arena, &config);
-    const struct str words[] = {STR("1"), STR("sum"), STR("20")};
+    const struct str list[] = {STR("1"), STR("sum"), STR("20")};
+    const struct redis_words words = {3, list}, none = {1, (struct str[]){STR("0")}};
     struct redis_reply reply;
 
     (void)state;
-    assert_null(redis_eval(r, arena, &add, &reply, 3, words));
+    assert_null(redis_eval(r, arena, &add, words, &reply));
     assert_int_equal(reply.i, 20);
-    assert_null(redis_eval(r, arena, &add, &reply, 3, words));
+    assert_null(redis_eval(r, arena, &add, words, &reply));
     assert_int_equal(reply.i, 40);
     assert_null(REDIS_CMD(r, arena, NULL, STR("SCRIPT"), STR("FLUSH")));
-    assert_null(redis_eval(r, arena, &add, &reply, 3, words));
+    assert_null(redis_eval(r, arena, &add, words, &reply));
     assert_int_equal(reply.i, 60);
-    assert_ptr_equal(redis_eval(r, arena, &bad, &reply, 0, NULL), E_UPSTREAM);
+    assert_ptr_equal(redis_eval(r, arena, &bad, none, &reply), E_UPSTREAM);
 }
 
 static void away_is_an_ordinary_error(void **state)
