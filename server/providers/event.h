@@ -43,7 +43,7 @@ struct recording_ref {
 
 struct call_event {
     struct str call_key; /* groups the legs of one call within an integration, e.g. UCM session */
-    struct str leg_key;  /* identity of this leg within the call; the same leg told twice is equal */
+    struct str leg_key;  /* identity of this leg within the call: told twice, it is equal */
     bool totals;         /* speaks of the call as a whole and is no leg; leg_key is "" */
     struct str from, to; /* as sent by the provider, trimmed */
     struct str from_name;

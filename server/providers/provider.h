@@ -53,4 +53,9 @@ struct provider {
     const struct err *(*fetch)(struct arena *a, struct fetch *f);
 };
 
+/* Every provider, filled in by features.c; ends with NULL. */
+extern const struct provider *const providers[];
+/* NULL if unknown. */
+const struct provider *provider_find(struct str slug);
+
 #endif

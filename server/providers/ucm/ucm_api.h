@@ -51,7 +51,7 @@ const struct err *ucm_answer_read(struct arena *a, struct str text,
 const struct err *ucm_answer_err(struct arena *a, const struct ucm_answer *answer,
                                  const char *doing, int64_t *ret_wait_s) MUST_USE;
 
-/* The names in recordfiles ("2026-08/a.wav,2026-08/b.wav" or "…@…@"), month folders taken off, at
+/* The names in recordfiles ("2026-08/a.wav,2026-08/b.wav" or "a.wav@b.wav@"), month folders taken off, at
  * most `max`; gives their number. */
 size_t ucm_record_names(struct str recordfiles, struct str *names, size_t max);
 

@@ -23,7 +23,7 @@ static const struct http_header json_headers[] = {
     {STR("Accept"), STR("*/*")},
 };
 
-/* The settings as they are needed here. Without them no later try can succeed: the admin is told. */
+/* The settings as they are needed here. Without them no later try can succeed. */
 static const struct err *talk_open(struct talk *t)
 {
     const struct json *s = t->f->settings;

@@ -186,19 +186,15 @@ static struct str agent_of(struct arena *a, const struct json *cdr, const struct
     return extension_among(a, cdr, callee, act->number);
 }
 
-/* caller_name, else the quoted part of clid: "Ann Lee" <07000000000>. */
+/* caller_name, else the quoted part of clid: "Ann Lee" <07000000000>. A number is no name. */
 static struct str name_of(struct arena *a, const struct json *cdr)
 {
-    struct str name = ucm_value(a, cdr, "caller_name"), clid;
-    ptrdiff_t end;
+    struct str name = ucm_value(a, cdr, "caller_name"), clid = ucm_value(a, cdr, "clid");
+    ptrdiff_t end = str_starts(clid, STR("\"")) ? str_find(clid, STR("\""), 1) : -1;
 
-    if (name.n)
-        return name;
-    clid = ucm_value(a, cdr, "clid");
-    if (!str_starts(clid, STR("\"")))
-        return STR("");
-    end = str_find(clid, STR("\""), 1);
-    return end < 1 ? STR("") : event_text(a, str_sub(clid, 1, (size_t)end - 1), EVENT_MAX_TEXT);
+    if (!name.n && end > 0)
+        name = event_text(a, str_sub(clid, 1, (size_t)end - 1), EVENT_MAX_TEXT);
+    return str_eq(name, ucm_value(a, cdr, "src")) ? STR("") : name;
 }
 
 /* Where recapi probably keeps it; the fetch tries the other folder as well. */
@@ -313,7 +309,9 @@ static const struct err *set_times(struct ucm_delivery *d, const struct json *cd
     if (!local_time(d, ucm_value(d->a, cdr, "end"), &ev->ended))
         ev->ended = TIME_NONE;
     ev->duration = seconds(cdr, "duration");
-    ev->talk = answered || ev->disposition == CALL_DISPOSITION_UNKNOWN ? seconds(cdr, "billsec") : 0;
+    ev->talk = 0;
+    if (answered || ev->disposition == CALL_DISPOSITION_UNKNOWN)
+        ev->talk = seconds(cdr, "billsec");
     return NULL;
 }
 
