@@ -50,6 +50,10 @@ build_dashboard() {
     if [ "$lock" != "$(cat "$static/node_modules/.made-from" 2>/dev/null)" ]; then
         say "Fetching the dashboard's npm packages ..."
         if ! (cd "$static" && npm ci --no-audit --no-fund) >"$log" 2>&1 </dev/null; then
+            if grep -q EUSAGE "$log"; then
+                grep 'npm error' "$log" | head -n 8 >&2
+                fail "static/package-lock.json does not fit static/package.json."
+            fi
             show_log "$log"
             fail "The dashboard's npm packages could not be fetched; is the npm registry reachable from here?"
         fi
