@@ -58,9 +58,10 @@ static const struct err *judge(struct arena *a, const struct conversation *c,
 const struct language_engine builtin_engine = {
     .name = "builtin",
     .version = "1",
-    .notice = "Word lists, rules and statistics for English calls. Works offline and gives the same "
-              "result every time; it decides scorecard questions that have a rule and leaves the "
-              "others unassessed.",
+    .notice =
+        "Word lists, rules and statistics for English calls. Works offline and gives the same "
+        "result every time; it decides scorecard questions that have a rule and leaves the "
+        "others unassessed.",
     .analyse = analyse,
     .judge = judge,
 };

@@ -63,22 +63,6 @@ static int32_t start_of(const struct conversation *c, struct span s)
     return c->turns[s.turn].words[s.first].start_ms;
 }
 
-const struct clause *findings_clause(const struct heard *h, size_t turn, size_t word)
-{
-    const struct clause *best = NULL;
-
-    for (size_t i = 0; i < h->n_clauses; i++) {
-        const struct clause *c = &h->clauses[i];
-
-        if (c->turn != turn)
-            continue;
-        best = c;
-        if (word <= c->last)
-            break;
-    }
-    return best;
-}
-
 size_t findings_topic(struct str name)
 {
     size_t i = 0;
@@ -152,9 +136,11 @@ static void find_topics(struct arena *a, const struct heard *h, struct analysis 
         /* One passing word beside a real subject is no subject. */
         if (w[i].hits == 0 || w[i].weight * 4 < heaviest)
             break;
-        w[i].f.detail = str_fmt(a, "%s, first at %.*s", w[i].hits == 1 ? "Mentioned once"
-                                : str_c(a, str_fmt(a, "Mentioned %d times", (int)w[i].hits)),
-                                STR_ARG(heard_clock(a, w[i].first_ms)));
+        w[i].f.detail =
+            str_fmt(a, "%s, first at %.*s",
+                    w[i].hits == 1 ? "Mentioned once"
+                                   : str_c(a, str_fmt(a, "Mentioned %d times", (int)w[i].hits)),
+                    STR_ARG(heard_clock(a, w[i].first_ms)));
         ret->topics[ret->n_topics++] = w[i].f;
     }
 }
@@ -186,7 +172,7 @@ static struct finding action_at(struct arena *a, const struct heard *h,
 {
     struct finding f = {.name = str_of(kind->name)};
     struct span s = span_of(l, i, n);
-    const struct clause *c = findings_clause(h, s.turn, s.last);
+    const struct clause *c = heard_clause(h, s.turn, s.last);
     struct str due, words;
     bool cut = false;
 
@@ -297,8 +283,9 @@ static void find_breach(struct arena *a, const struct heard *h, const struct lex
     }
     if (f.n_spans == 0)
         return;
-    f.detail = str_fmt(a, "Agent at %.*s: “%.*s”", STR_ARG(heard_clock(a, start_of(h->c, f.spans[0]))),
-                       STR_ARG(heard_words(a, h->c, f.spans[0])));
+    f.detail =
+        str_fmt(a, "Agent at %.*s: “%.*s”", STR_ARG(heard_clock(a, start_of(h->c, f.spans[0]))),
+                STR_ARG(heard_words(a, h->c, f.spans[0])));
     ret->breaches[ret->n_breaches++] = f;
 }
 
@@ -313,16 +300,30 @@ static bool noticed(struct arena *a, const struct heard *h)
     return false;
 }
 
+/* Whether it can be said at all that something was not said: enough words, two sides, and a
+ * transcript that is not mostly guessed. */
+static bool absence_tells(const struct heard *h)
+{
+    const struct conversation *c = h->c;
+    int64_t confidence = 0, words = 0;
+
+    for (size_t i = 0; i < c->n_turns; i++)
+        for (size_t w = 0; w < c->turns[i].n_words; w++, words++)
+            confidence += c->turns[i].words[w].confidence;
+    return h->n_words[SPEAKER_AGENT] >= FINDINGS_NOTICE_AGENT_WORDS &&
+           h->n_words[SPEAKER_CUSTOMER] >= FINDINGS_NOTICE_CUSTOMER_WORDS &&
+           words >= FINDINGS_NOTICE_WORDS && confidence >= words * FINDINGS_NOTICE_CONFIDENCE &&
+           !str_is(c->direction, "internal");
+}
+
 static void find_breaches(struct arena *a, const struct heard *h, struct analysis *ret)
 {
     struct signs unless = signs_of(a, lexicon_breach_unless, MAX_SIGNS);
-    size_t words = h->n_words[0] + h->n_words[1] + h->n_words[2];
 
     ret->breaches = ARENA_ARRAY(a, lexicon_n_breaches + 1, struct finding);
     for (size_t k = 0; k < lexicon_n_breaches; k++)
         find_breach(a, h, &lexicon_breaches[k], &unless, ret);
-    if (h->n_words[SPEAKER_AGENT] < FINDINGS_NOTICE_AGENT_WORDS || words < FINDINGS_NOTICE_WORDS ||
-        noticed(a, h))
+    if (!absence_tells(h) || noticed(a, h))
         return;
     ret->breaches[ret->n_breaches++] =
         (struct finding){.name = STR("Recording notice missing"),

@@ -4,8 +4,10 @@
 
 #include "engines/builtin/heard.h"
 
-/* Below this many words, agent and all, a missing recording notice is not called a breach. */
+/* Below these, a missing recording notice is not called a breach. */
 #define FINDINGS_NOTICE_AGENT_WORDS 15
+#define FINDINGS_NOTICE_CUSTOMER_WORDS 3
+#define FINDINGS_NOTICE_CONFIDENCE 5000 /* mean of the words */
 #define FINDINGS_NOTICE_WORDS 40
 
 /* Fills in topics (at most 5, weightiest first), actions (at most 8, in order of time) and
@@ -16,10 +18,7 @@ void findings(struct arena *a, const struct heard *h, struct analysis *ret);
 /* The place of a topic in lexicon_topics, by its name; lexicon_n_topics if it is not there. */
 size_t findings_topic(struct str name);
 
-/* The clause that holds a word of a turn; its last one if there is none. NULL without clauses. */
-const struct clause *findings_clause(const struct heard *h, size_t turn, size_t word);
-
-/* The first of the phrases within tokens from..to of a lane, as words; STR_NONE if none. */
+/* The first deadline ("by friday", "within two days") within a span, as words; STR_NONE if none. */
 struct str findings_deadline(struct arena *a, const struct heard *h, struct span within);
 
 #endif

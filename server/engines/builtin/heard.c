@@ -7,16 +7,21 @@
 static const struct {
     const char *from, *to;
 } SHORT_FORMS[] = {
-    {"ain't", "is not"},     {"alright", "all right"}, {"bye-bye", "bye bye"},
-    {"can't", "can not"},    {"cannot", "can not"},    {"cos", "because"},
-    {"e-mail", "email"},     {"e-mailed", "emailed"},  {"e-mails", "emails"},
-    {"gonna", "going to"},   {"goodbye", "good bye"},  {"gotta", "got to"},
-    {"he's", "he is"},       {"here's", "here is"},    {"how's", "how is"},
-    {"it's", "it is"},       {"let's", "let us"},      {"okay", "ok"},
-    {"one's", "one is"},     {"shan't", "shall not"},  {"she's", "she is"},
-    {"somebody's", "somebody is"}, {"that's", "that is"}, {"there's", "there is"},
-    {"wanna", "want to"},    {"what's", "what is"},    {"where's", "where is"},
-    {"who's", "who is"},     {"won't", "will not"},    {"yep", "yes"},
+    {"ain't", "is not"},     {"alright", "all right"},
+    {"bye-bye", "bye bye"},  {"can't", "can not"},
+    {"cannot", "can not"},   {"cos", "because"},
+    {"e-mail", "email"},     {"e-mailed", "emailed"},
+    {"e-mails", "emails"},   {"gonna", "going to"},
+    {"goodbye", "good bye"}, {"gotta", "got to"},
+    {"he's", "he is"},       {"here's", "here is"},
+    {"how's", "how is"},     {"it's", "it is"},
+    {"let's", "let us"},     {"okay", "ok"},
+    {"one's", "one is"},     {"shan't", "shall not"},
+    {"she's", "she is"},     {"somebody's", "somebody is"},
+    {"that's", "that is"},   {"there's", "there is"},
+    {"wanna", "want to"},    {"what's", "what is"},
+    {"where's", "where is"}, {"who's", "who is"},
+    {"won't", "will not"},   {"yep", "yes"},
     {"yeah", "yes"},
 };
 
@@ -25,11 +30,12 @@ static const struct {
 } TAILS[] = {{"n't", "not"}, {"'ll", "will"}, {"'ve", "have"},
              {"'re", "are"}, {"'m", "am"},    {"'d", "would"}};
 
-static const char *const FILLERS[] = {"um", "umm", "uh", "er", "erm", "ah", "hm", "hmm", "mm", "mmm"};
+static const char *const FILLERS[] = {"um", "umm", "uh",  "er", "erm",
+                                      "ah", "hm",  "hmm", "mm", "mmm"};
 
-static const char *const NODS[] = {"yes",  "yeah", "yep",   "ok",    "okay", "right", "sure", "mm",
-                                   "mhm",  "hm",   "hmm",   "uh",    "huh",  "aha",   "oh",   "i",
-                                   "see",  "no",   "great", "thanks", "um",  "er",    "ah"};
+static const char *const NODS[] = {"yes", "yeah", "yep",   "ok",     "okay", "right", "sure", "mm",
+                                   "mhm", "hm",   "hmm",   "uh",     "huh",  "aha",   "oh",   "i",
+                                   "see", "no",   "great", "thanks", "um",   "er",    "ah"};
 
 static bool is_word_byte(char ch)
 {
@@ -162,17 +168,56 @@ struct str heard_clock(struct arena *a, int32_t ms)
     return str_fmt(a, "%d:%02d", (int)(s / 60), (int)(s % 60));
 }
 
+/* Speech engines that write no punctuation run questions into what stands before them: "i will send
+ * it is there anything else". A clause also ends before one of these pairs, unless the word before
+ * them leads into it ("what can i", "that is it"). */
+static const char *const OPEN_FIRST[] = {"can", "could", "would", "will", "do",   "did",
+                                         "are", "is",    "have",  "may",  "shall"};
+static const char *const OPEN_SECOND[] = {"you", "i", "we", "there", "that", "it"};
+static const char *const OPEN_LEADS[] = {
+    "what",  "when", "where", "which", "who",  "why",    "how",   "i",      "you",     "we",
+    "they",  "it",   "that",  "and",   "if",   "as",     "so",    "there",  "he",      "she",
+    "or",    "not",  "but",   "much",  "many", "long",   "often", "else",   "because", "this",
+    "these", "than", "all",   "to",    "name", "number", "the",   "please", "then",    "say",
+    "see",   "know", "hope",  "sure",  "glad", "sorry",  "think", "hear",   "mean",    "until"};
+static const char *const OPEN_PAIRS[] = {"thank you", "thanks for", "my name",  "how can",
+                                         "how may",   "this call",  "the call", "what is",
+                                         "this is",   "you are"};
+
 static char last_byte(struct str s)
 {
     return s.n ? s.p[s.n - 1] : ' ';
 }
 
-static bool ends_clause(const struct turn *t, size_t w)
+static bool is_stop(char c)
 {
-    char end = last_byte(t->words[w].text);
+    return c == '.' || c == '?' || c == '!';
+}
 
-    return w + 1 == t->n_words || end == '.' || end == '?' || end == '!' ||
-           (int64_t)t->words[w + 1].start_ms - t->words[w].end_ms >= HEARD_CLAUSE_MS;
+static bool opens(struct arena *a, const struct turn *t, size_t w)
+{
+    struct str before, first, second, pair;
+
+    if (w == 0 || w + 1 >= t->n_words)
+        return false;
+    before = plain(a, t->words[w - 1].text);
+    first = plain(a, t->words[w].text);
+    second = plain(a, t->words[w + 1].text);
+    pair = str_fmt(a, "%.*s %.*s", STR_ARG(first), STR_ARG(second));
+    for (size_t i = 0; i < sizeof OPEN_PAIRS / sizeof *OPEN_PAIRS; i++)
+        if (str_is(pair, OPEN_PAIRS[i]))
+            return !one_of(before, OPEN_LEADS, sizeof OPEN_LEADS / sizeof *OPEN_LEADS);
+    return one_of(first, OPEN_FIRST, sizeof OPEN_FIRST / sizeof *OPEN_FIRST) &&
+           one_of(second, OPEN_SECOND, sizeof OPEN_SECOND / sizeof *OPEN_SECOND) &&
+           !one_of(before, OPEN_LEADS, sizeof OPEN_LEADS / sizeof *OPEN_LEADS);
+}
+
+static bool ends_clause(struct arena *a, const struct heard *h, const struct turn *t, size_t w)
+{
+    if (w + 1 == t->n_words || is_stop(last_byte(t->words[w].text)) ||
+        (int64_t)t->words[w + 1].start_ms - t->words[w].end_ms >= HEARD_CLAUSE_MS)
+        return true;
+    return !h->punctuated && opens(a, t, w + 1);
 }
 
 static void add_word(struct arena *a, struct heard *h, size_t turn, size_t w)
@@ -206,7 +251,7 @@ static void add_turn(struct arena *a, struct heard *h, size_t turn)
         if (t->words[w].end_ms > h->last_ms)
             h->last_ms = t->words[w].end_ms;
         add_word(a, h, turn, w);
-        if (!ends_clause(t, w))
+        if (!ends_clause(a, h, t, w))
             continue;
         h->clauses[h->n_clauses++] = (struct clause){turn, from, w, t->speaker};
         from = w + 1;
@@ -219,7 +264,10 @@ struct heard heard_new(struct arena *a, const struct conversation *c)
     size_t words[3] = {0};
 
     for (size_t i = 0; i < c->n_turns; i++)
-        words[c->turns[i].speaker] += c->turns[i].n_words;
+        for (size_t w = 0; w < c->turns[i].n_words; w++) {
+            words[c->turns[i].speaker]++;
+            h.punctuated = h.punctuated || is_stop(last_byte(c->turns[i].words[w].text));
+        }
     for (size_t i = 0; i < 3; i++)
         h.lane[i].t = arena_array(a, words[i] * HEARD_PIECES, sizeof(struct token));
     h.clauses = arena_array(a, words[0] + words[1] + words[2], sizeof(struct clause));
@@ -231,4 +279,20 @@ struct heard heard_new(struct arena *a, const struct conversation *c)
     if (h.first_ms == INT32_MAX)
         h.first_ms = 0;
     return h;
+}
+
+const struct clause *heard_clause(const struct heard *h, size_t turn, size_t word)
+{
+    size_t lo = 0, hi = h->n_clauses;
+
+    while (lo < hi) { /* the first clause that does not end before the word */
+        size_t mid = lo + (hi - lo) / 2;
+        const struct clause *c = &h->clauses[mid];
+
+        if (c->turn < turn || (c->turn == turn && c->last < word))
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo < h->n_clauses && h->clauses[lo].turn == turn ? &h->clauses[lo] : NULL;
 }

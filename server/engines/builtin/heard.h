@@ -37,12 +37,16 @@ struct heard {
     struct lane lane[3]; /* by enum speaker */
     size_t n_words[3];
     int32_t first_ms, last_ms; /* from the first spoken word to the end of the last */
+    bool punctuated;           /* the speech engine writes full stops or question marks */
     size_t n_clauses;
     struct clause *clauses;
 };
 
 /* Reads the whole conversation once. Views into c's words or copies in the arena. */
 struct heard heard_new(struct arena *a, const struct conversation *c);
+
+/* The clause that holds a word of a turn; NULL if there is none. */
+const struct clause *heard_clause(const struct heard *h, size_t turn, size_t word);
 
 /* The tokens that one written word stands for: 0 for fillers and bare punctuation. */
 size_t heard_expand(struct arena *a, struct str word, struct str ret_tokens[HEARD_PIECES]);

@@ -27,9 +27,9 @@ struct lexicon_finding {
 
 extern const struct lexicon_mood lexicon_mood[];
 extern const size_t lexicon_n_mood;
-extern const char *const lexicon_negators[];     /* turn the feeling behind them round */
-extern const char *const lexicon_boosters[];     /* one and a half times the feeling */
-extern const char *const lexicon_dampers[];      /* half of it */
+extern const char *const lexicon_negators[]; /* turn the feeling behind them round */
+extern const char *const lexicon_boosters[]; /* one and a half times the feeling */
+extern const char *const lexicon_dampers[];  /* half of it */
 extern const struct lexicon_topic lexicon_topics[];
 extern const size_t lexicon_n_topics;
 extern const struct lexicon_finding lexicon_actions[];
@@ -39,15 +39,16 @@ extern const size_t lexicon_n_breaches;
 extern const char *const lexicon_breach_unless[]; /* before a breach: it is none */
 extern const char *const lexicon_recorded[];      /* notices that the call is recorded */
 extern const char *const lexicon_deadlines[];
-extern const char *const lexicon_needs[];         /* a customer says what the call is about */
-extern const char *const lexicon_solves[];        /* an agent says what will be done */
-extern const char *const lexicon_stop_words[];    /* words that carry no subject */
+extern const char *const lexicon_needs[];      /* a customer says what the call is about */
+extern const char *const lexicon_solves[];     /* an agent says what will be done */
+extern const char *const lexicon_forms[];      /* said on every call */
+extern const char *const lexicon_stop_words[]; /* words that carry no subject */
 
 #define LEXICON_ASK_WHAT                                                                           \
-    "what|when|where|which|who|whose|why|how is|are|was|were|do|does|did|can|could|would|will|"     \
+    "what|when|where|which|who|whose|why|how is|are|was|were|do|does|did|can|could|would|will|"    \
     "should|may|much|many|long|often|old|soon|has|have|seems|happened|exactly"
 #define LEXICON_ASK_DO                                                                             \
-    "can|could|may|might|do|did|does|would|have|has|are|is|will|shall|should|was|were "             \
+    "can|could|may|might|do|did|does|would|have|has|are|is|will|shall|should|was|were "            \
     "you|i|we|it|that|there|they|this|your|he|she"
 
 #endif

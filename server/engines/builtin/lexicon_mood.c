@@ -123,6 +123,10 @@ const struct lexicon_mood lexicon_mood[] = {
     {"reassured|reassuring", 2},
     {"fair", 1},
     /* sorry and sad */
+    {"please help", -2},
+    {"emergency", -2},
+    {"scared|frightened|terrified", -3},
+    {"hurt|injured", -2},
     {"afraid", -1},
     {"unfortunately", -1},
     {"sadly", -1},
@@ -206,13 +210,12 @@ const struct lexicon_mood lexicon_mood[] = {
 
 const size_t lexicon_n_mood = sizeof lexicon_mood / sizeof *lexicon_mood;
 
-const char *const lexicon_negators[] = {"not",     "no",    "never",  "nothing", "hardly",
+const char *const lexicon_negators[] = {"not",     "no",     "never",   "nothing", "hardly",
                                         "without", "barely", "neither", NULL};
 
-const char *const lexicon_boosters[] = {"very",       "really",     "so",        "extremely",
-                                        "absolutely", "completely", "totally",   "incredibly",
-                                        "terribly",   "such",       "too",       "deeply",
-                                        "utterly",    "truly",      "genuinely", NULL};
+const char *const lexicon_boosters[] = {
+    "very",     "really", "so",  "extremely", "absolutely", "completely", "totally",   "incredibly",
+    "terribly", "such",   "too", "deeply",    "utterly",    "truly",      "genuinely", NULL};
 
 const char *const lexicon_dampers[] = {"bit",    "little", "slightly", "somewhat", "fairly",
                                        "rather", "quite",  "sort",     "maybe",    NULL};

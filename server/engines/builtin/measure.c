@@ -61,7 +61,8 @@ static struct stretches talk_of(struct arena *a, const struct conversation *c, u
         for (size_t w = 0; w < c->turns[i].n_words; w++) {
             const struct turn_word *x = &c->turns[i].words[w];
 
-            if ((speakers >> c->turns[i].speaker & 1) && x->start_ms >= 0 && x->end_ms > x->start_ms)
+            if ((speakers >> c->turns[i].speaker & 1) && x->start_ms >= 0 &&
+                x->end_ms > x->start_ms)
                 out.s[out.n++] = (struct stretch){x->start_ms, x->end_ms};
         }
     join(&out, MEASURE_BRIDGE_MS);
@@ -119,7 +120,8 @@ static int32_t interruptions(const struct conversation *c, enum speaker by, enum
             continue;
         if (t->speaker == of && (!open || turn_to(t) > turn_to(open)))
             open = t;
-        if (t->speaker == by && open && (int64_t)turn_from(t) - turn_from(open) >= MEASURE_CUT_IN_MS &&
+        if (t->speaker == by && open &&
+            (int64_t)turn_from(t) - turn_from(open) >= MEASURE_CUT_IN_MS &&
             (int64_t)turn_to(open) - turn_from(t) >= MEASURE_CUT_OFF_MS)
             n++;
     }
@@ -154,7 +156,8 @@ static int32_t pace(size_t words, int64_t talk_ms)
 static int32_t questions(struct arena *a, const struct heard *h)
 {
     const struct lane *l = &h->lane[SPEAKER_AGENT];
-    const struct phrase *openings[2] = {phrase_of(a, LEXICON_ASK_WHAT), phrase_of(a, LEXICON_ASK_DO)};
+    const struct phrase *openings[2] = {phrase_of(a, LEXICON_ASK_WHAT),
+                                        phrase_of(a, LEXICON_ASK_DO)};
     int32_t marks = 0, opened = 0;
 
     for (int s = 0; s < 3; s++)

@@ -16,7 +16,7 @@ struct alt {
 struct piece {
     bool optional;
     int gap; /* words that may be skipped before it */
-    size_t n;
+    size_t n, room;
     struct alt *alts;
 };
 
@@ -26,10 +26,10 @@ struct phrase {
 };
 
 static const char *const NUMBERS[] = {
-    "zero",     "one",     "two",       "three",    "four",     "five",    "six",     "seven",
-    "eight",    "nine",    "ten",       "eleven",   "twelve",   "thirteen", "fourteen", "fifteen",
-    "sixteen",  "seventeen", "eighteen", "nineteen", "twenty",  "thirty",  "forty",   "fifty",
-    "sixty",    "seventy", "eighty",    "ninety",   "hundred",  "thousand", "double"};
+    "zero",    "one",       "two",      "three",    "four",    "five",     "six",      "seven",
+    "eight",   "nine",      "ten",      "eleven",   "twelve",  "thirteen", "fourteen", "fifteen",
+    "sixteen", "seventeen", "eighteen", "nineteen", "twenty",  "thirty",   "forty",    "fifty",
+    "sixty",   "seventy",   "eighty",   "ninety",   "hundred", "thousand", "double"};
 
 bool phrase_is_number(struct str token)
 {
@@ -54,8 +54,8 @@ static bool legal_word(struct str w)
 
 static const struct err *add_alt(struct arena *a, struct piece *pc, struct alt alt)
 {
-    if (pc->n == PHRASE_MAX_ALTS)
-        return err_why(a, E_BAD_INPUT, "at most %d words between |", PHRASE_MAX_ALTS);
+    if (pc->n == pc->room)
+        return err_why(a, E_BAD_INPUT, "at most %d words beside |", PHRASE_MAX_ALTS);
     pc->alts[pc->n++] = alt;
     return NULL;
 }
@@ -84,19 +84,29 @@ static const struct err *parse_alt(struct arena *a, struct piece *pc, struct str
     return *ret_n > 1 ? NULL : add_alt(a, pc, (struct alt){ALT_WORD, tokens[0]});
 }
 
-static struct piece *piece_new(struct arena *a, struct phrase *p, int gap)
+static struct piece *piece_new(struct arena *a, struct phrase *p, int gap, size_t room)
 {
     struct piece *pc = &p->pieces[p->n++];
 
     pc->gap = gap;
-    pc->alts = ARENA_ARRAY(a, PHRASE_MAX_ALTS, struct alt);
+    pc->room = room < PHRASE_MAX_ALTS ? room : PHRASE_MAX_ALTS;
+    pc->alts = ARENA_ARRAY(a, pc->room, struct alt);
     return pc;
+}
+
+static size_t words_beside_bars(struct str w)
+{
+    size_t n = 1;
+
+    for (size_t i = 0; i < w.n; i++)
+        n += w.p[i] == '|';
+    return n;
 }
 
 static const struct err *parse_word(struct arena *a, struct phrase *p, struct str w, int gap)
 {
     struct str tokens[HEARD_PIECES], alt;
-    bool several = str_find(w, STR("|"), 0) >= 0, optional = str_ends(w, STR("?"));
+    bool several = words_beside_bars(w) > 1, optional = str_ends(w, STR("?"));
     struct piece *pc;
     size_t n;
     const struct err *e;
@@ -105,7 +115,7 @@ static const struct err *parse_word(struct arena *a, struct phrase *p, struct st
         w = str_sub(w, 0, w.n - 1);
     if (p->n == PHRASE_MAX_WORDS)
         return err_why(a, E_BAD_INPUT, "at most %d words in a phrase", PHRASE_MAX_WORDS);
-    pc = piece_new(a, p, gap);
+    pc = piece_new(a, p, gap, words_beside_bars(w));
     pc->optional = optional;
     while (str_split(&w, '|', &alt)) {
         e = parse_alt(a, pc, alt, tokens, &n);
@@ -120,7 +130,7 @@ static const struct err *parse_word(struct arena *a, struct phrase *p, struct st
             return err_why(a, E_BAD_INPUT, "at most %d words in a phrase", PHRASE_MAX_WORDS);
         pc->alts[pc->n++] = (struct alt){ALT_WORD, tokens[0]};
         for (size_t i = 1; i < n; i++) {
-            struct piece *more = piece_new(a, p, 0);
+            struct piece *more = piece_new(a, p, 0, 1);
 
             more->alts[more->n++] = (struct alt){ALT_WORD, tokens[i]};
         }

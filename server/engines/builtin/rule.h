@@ -10,6 +10,7 @@
  *   within_last_s   only in the last N seconds, counted back from the last word spoken by anyone
  *   at_least        how often it must be said (1)
  *   gap             words that may lie between any two words of a phrase (0..5, default 0)
+ *   quote           words of the same clause to cite behind a match (0..12, default 0)
  *   unless          phrases that void a match they overlap or directly precede (up to 4 words
  *                   before it): "not|never|cannot" before "guarantee"
  *   after           {"said": [...], "by": "customer"}: only what answers that. No such words: N/A
@@ -35,6 +36,7 @@
  *   name     what it looks for, for the reason: "Own name" gives "Own name not said in the first
  *            30 seconds (rule)"
  *   when     a rule; if it does not hold (yes or partly) the question is N/A
+ *   directions  ["inbound", ...]: calls of other directions are N/A
  *   partly   a rule that, where this one says no, still gives partly
  *
  * At most 8 levels, 64 rules, 64 phrases in a list, 32 KB. Unknown members are refused. */

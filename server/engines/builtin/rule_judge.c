@@ -12,6 +12,7 @@
 struct hit {
     const struct lane *lane;
     size_t from, to;
+    int32_t quote; /* words of the clause to cite behind it */
 };
 
 struct hits {
@@ -35,28 +36,44 @@ static int32_t hit_end(const struct hit *x)
     return x->lane->t[x->to].end_ms;
 }
 
-static size_t longest(const struct phrases *list, const struct lane *l, size_t i)
+static size_t longest(const struct phrases *list, const struct lane *l, size_t i, size_t *ret_which)
 {
     size_t best = 0;
 
     for (size_t k = 0; k < list->n; k++) {
         size_t n = phrase_at(list->p[k], l, i);
 
-        if (n > best)
-            best = n;
+        if (n <= best)
+            continue;
+        best = n;
+        *ret_which = k;
     }
     return best;
+}
+
+/* Of matches of one phrase that end together the shortest is the evidence: in "call you back, this
+ * call is recorded" the second "call". */
+static void tighten(const struct phrase *p, struct hit *x)
+{
+    for (size_t i = x->from + 1; i <= x->to; i++) {
+        size_t n = phrase_at(p, x->lane, i);
+
+        if (n == 0 || i + n - 1 > x->to)
+            continue;
+        x->from = i;
+        x->to = i + n - 1;
+    }
 }
 
 /* True if a voiding phrase begins inside the match or ends up to four words before it. */
 static bool voided(const struct said *s, const struct hit *x)
 {
-    size_t back = x->from;
+    size_t back = x->from, which;
 
     for (size_t k = 0; k < RULE_UNLESS_WORDS && back > 0 && !x->lane->t[back - 1].stop; k++)
         back--;
     for (size_t i = back; s->unless.n && i <= x->to; i++)
-        if (longest(&s->unless, x->lane, i))
+        if (longest(&s->unless, x->lane, i, &which))
             return true;
     return false;
 }
@@ -74,13 +91,14 @@ static void search_lane(const struct court *c, const struct said *s, enum speake
     const struct lane *l = &c->h->lane[who];
 
     for (size_t i = 0; i < l->n && io_hits->n < MAX_HITS;) {
-        size_t n = longest(&s->phrases, l, i);
-        struct hit x = {l, i, i + n - 1};
+        size_t which = 0, n = longest(&s->phrases, l, i, &which);
+        struct hit x = {l, i, i + n - 1, s->quote};
 
         if (n == 0) {
             i++;
             continue;
         }
+        tighten(s->phrases.p[which], &x);
         if (in_window(c, s, &x) && !voided(s, &x))
             io_hits->h[io_hits->n++] = x;
         i += n;
@@ -109,20 +127,41 @@ static struct hits search(const struct court *c, const struct said *s)
     return out;
 }
 
+/* Spans that overlap or touch become one. */
 static void add_span(struct verdict *v, struct span s)
 {
-    for (size_t i = 0; i < v->n_spans; i++)
-        if (memcmp(&v->spans[i], &s, sizeof s) == 0)
-            return;
+    for (size_t i = 0; i < v->n_spans; i++) {
+        struct span *x = &v->spans[i];
+
+        if (x->turn != s.turn || s.first > x->last + 1 || x->first > s.last + 1)
+            continue;
+        x->first = s.first < x->first ? s.first : x->first;
+        x->last = s.last > x->last ? s.last : x->last;
+        return;
+    }
     if (v->n_spans < MAX_SPANS)
         v->spans[v->n_spans++] = s;
 }
 
+/* A quote that goes on behind the match does not end in the middle of a thought. */
+static bool dangles(struct str w)
+{
+    static const char *const LOOSE[] = {
+        "i",  "you", "we",   "this", "the", "a",   "an",   "and", "to",   "how",  "at",    "on",
+        "in", "my",  "your", "of",   "is",  "for", "that", "it",  "with", "will", "would", "but"};
+
+    for (size_t i = 0; i < sizeof LOOSE / sizeof *LOOSE; i++)
+        if (str_case_eq(w, str_of(LOOSE[i])))
+            return true;
+    return false;
+}
+
 /* A match may run over the edge of a turn: one span for each turn. */
-static void cite(struct verdict *v, const struct hit *x)
+static void cite(const struct court *c, struct verdict *v, const struct hit *x)
 {
     const struct token *t = x->lane->t;
     struct span s = {t[x->from].turn, t[x->from].word, t[x->from].word};
+    const struct clause *rest;
 
     for (size_t i = x->from; i <= x->to; i++) {
         if (t[i].turn != s.turn) {
@@ -131,6 +170,11 @@ static void cite(struct verdict *v, const struct hit *x)
         }
         s.last = t[i].word;
     }
+    rest = heard_clause(c->h, s.turn, s.last);
+    for (int32_t k = 0; rest && k < x->quote && s.last < rest->last; k++)
+        s.last++;
+    while (s.last > t[x->to].word && dangles(c->h->c->turns[s.turn].words[s.last].text))
+        s.last--;
     add_span(v, s);
 }
 
@@ -162,9 +206,9 @@ static struct str sentence(const struct court *c, const struct rule *r, const ch
     bool named = r->name.n > 0;
 
     return str_fmt(c->a, "%.*s%s%s%.*s (rule)", STR_ARG(r->name), named ? " " : "",
-                   named                         ? verb
+                   named                           ? verb
                    : strcmp(verb, "not said") == 0 ? "Not said"
-                                                 : "Said",
+                                                   : "Said",
                    STR_ARG(tail));
 }
 
@@ -215,7 +259,7 @@ static struct verdict judge_after(const struct court *c, const struct rule *r,
         }
         first = first ? first : x;
         answered++;
-        cite(&v, x);
+        cite(c, &v, x);
     }
     if (asked.n == 0) {
         v.answer = ANSWER_NA;
@@ -225,12 +269,12 @@ static struct verdict judge_after(const struct court *c, const struct rule *r,
         v.reason = sentence(c, r, "said", at_clock(c, hit_start(first)));
     } else {
         v.answer = answered ? ANSWER_PARTLY : ANSWER_NO;
-        v.reason = sentence(c, r, "not said",
-                            str_fmt(c->a, " within %d turns of the words at %.*s",
-                                    (int)r->within_turns,
-                                    STR_ARG(heard_clock(c->a, open ? hit_start(open) : 0))));
+        v.reason =
+            sentence(c, r, "not said",
+                     str_fmt(c->a, " within %d turns of the words at %.*s", (int)r->within_turns,
+                             STR_ARG(heard_clock(c->a, open ? hit_start(open) : 0))));
         if (!answered)
-            cite(&v, open);
+            cite(c, &v, open);
     }
     return v;
 }
@@ -245,7 +289,7 @@ static struct verdict judge_said(const struct court *c, const struct rule *r)
     if (r->before)
         later = search(c, r->before);
     for (size_t i = 0; i < said.n; i++)
-        cite(&v, &said.h[i]);
+        cite(c, &v, &said.h[i]);
     if (said.n == 0) {
         v.reason = sentence(c, r, "not said", where(c, &r->said));
     } else if (said.n < (size_t)r->at_least) {
@@ -253,10 +297,10 @@ static struct verdict judge_said(const struct court *c, const struct rule *r)
                            r->name.n ? " said" : "Said", said.n, (int)r->at_least);
     } else if (later.n && hit_start(&later.h[0]) < hit_start(&said.h[0])) {
         v.answer = ANSWER_PARTLY;
-        v.reason = str_fmt(c->a, "%.*s%s only at %.*s, after the words at %.*s (rule)",
-                           STR_ARG(r->name), r->name.n ? " said" : "Said",
-                           STR_ARG(heard_clock(c->a, hit_start(&said.h[0]))),
-                           STR_ARG(heard_clock(c->a, hit_start(&later.h[0]))));
+        v.reason =
+            str_fmt(c->a, "%.*s%s only at %.*s, after the words at %.*s (rule)", STR_ARG(r->name),
+                    r->name.n ? " said" : "Said", STR_ARG(heard_clock(c->a, hit_start(&said.h[0]))),
+                    STR_ARG(heard_clock(c->a, hit_start(&later.h[0]))));
     } else {
         v.answer = ANSWER_YES;
         v.reason = sentence(c, r, "said", at_clock(c, hit_start(&said.h[0])));
@@ -270,7 +314,7 @@ static struct verdict judge_not_said(const struct court *c, const struct rule *r
     struct verdict v = verdict_new(c, said.n ? ANSWER_NO : ANSWER_YES);
 
     for (size_t i = 0; i < said.n; i++)
-        cite(&v, &said.h[i]);
+        cite(c, &v, &said.h[i]);
     v.reason = said.n ? sentence(c, r, "said", at_clock(c, hit_start(&said.h[0])))
                       : sentence(c, r, "not said", where(c, &r->said));
     return v;
@@ -314,8 +358,21 @@ static struct verdict judge(const struct court *c, const struct rule *r);
 
 struct tally {
     size_t counted, yes, partly;
+    struct str reasons;         /* of the children that hold, joined */
     struct verdict best, worst; /* the first child with the highest, and with the lowest answer */
 };
+
+/* "One (rule)" and "Two (rule)" make "One; Two (rule)". */
+static struct str join(const struct court *c, struct str x, struct str y)
+{
+    struct str tail = STR(" (rule)");
+
+    if (x.n == 0)
+        return y;
+    if (str_ends(x, tail))
+        x = str_sub(x, 0, x.n - tail.n);
+    return str_fmt(c->a, "%.*s; %.*s", STR_ARG(x), STR_ARG(y));
+}
 
 static int rank(enum answer a)
 {
@@ -342,6 +399,8 @@ static struct tally ask_children(const struct court *c, const struct rule *r, st
         t.counted++;
         t.yes += child.answer == ANSWER_YES;
         t.partly += child.answer == ANSWER_PARTLY;
+        if (rank(child.answer))
+            t.reasons = join(c, t.reasons, child.reason);
         for (size_t k = 0; rank(child.answer) && k < child.n_spans; k++)
             add_span(v, child.spans[k]);
     }
@@ -372,20 +431,32 @@ static struct verdict judge_group(const struct court *c, const struct rule *r)
     }
     v.reason = t.worst.reason;
     v.answer = t.worst.answer;
-    if (t.worst.answer == ANSWER_YES && r->name.n)
-        v.reason = str_fmt(c->a, "%.*s found (rule)", STR_ARG(r->name));
-    if (t.worst.answer == ANSWER_NO && r->partly_from &&
-        t.yes + t.partly >= (size_t)r->partly_from)
+    if (t.worst.answer == ANSWER_YES)
+        v.reason = t.reasons;
+    if (t.worst.answer == ANSWER_NO && r->partly_from && t.yes + t.partly >= (size_t)r->partly_from)
         v.answer = ANSWER_PARTLY;
     else if (t.worst.answer == ANSWER_NO)
         v.n_spans = 0; /* a "no" shows what is missing, not what is there */
     return v;
 }
 
+static bool right_direction(const struct court *c, const struct rule *r)
+{
+    for (size_t i = 0; i < r->n_directions; i++)
+        if (str_eq(r->directions[i], c->h->c->direction))
+            return true;
+    return r->n_directions == 0;
+}
+
 static struct verdict judge(const struct court *c, const struct rule *r)
 {
     struct verdict v;
 
+    if (!right_direction(c, r)) {
+        v = verdict_new(c, ANSWER_NA);
+        v.reason = STR("Does not apply to calls of this direction (rule)");
+        return v;
+    }
     if (r->when) {
         v = judge(c, r->when);
         if (!rank(v.answer)) {

@@ -1,5 +1,5 @@
-/* Reads the rule language of rule.h. Called when a scorecard is loaded or saved and before a call is
- * judged. Knows nothing of conversations. */
+/* Reads the rule language of rule.h. Called when a scorecard is loaded or saved and before a call
+ * is judged. Knows nothing of conversations. */
 #include <limits.h>
 
 #include "engines/builtin/rule.h"
@@ -34,14 +34,14 @@ static const struct measure MEASURES[] = {
 static const char *const KINDS[] = {"said", "not_said", "measure", "all", "any", "none"};
 
 static const char *const SAID_KEYS[] = {
-    "by",     "within_first_s", "within_last_s", "at_least", "gap", "unless", "after",
-    "before", "within_turns",   "each",          NULL};
+    "by",    "within_first_s", "within_last_s", "at_least", "gap",   "unless",
+    "after", "before",         "within_turns",  "each",     "quote", NULL};
 static const char *const INNER_KEYS[] = {"said",   "by",  "within_first_s", "within_last_s",
-                                         "unless", "gap", NULL};
+                                         "unless", "gap", "quote",          NULL};
 static const char *const MEASURE_KEYS[] = {"min", "max", "partly_min", "partly_max", NULL};
 static const char *const ALL_KEYS[] = {"partly_from", NULL};
 static const char *const NO_KEYS[] = {NULL};
-static const char *const COMMON_KEYS[] = {"name", "when", "partly", NULL};
+static const char *const COMMON_KEYS[] = {"name", "when", "partly", "directions", NULL};
 
 static const char *const *const KIND_KEYS[] = {SAID_KEYS, SAID_KEYS, MEASURE_KEYS,
                                                ALL_KEYS,  NO_KEYS,   NO_KEYS};
@@ -151,6 +151,8 @@ static const struct err *said(struct reader *r, const struct json *o, struct str
         e = small(r, o, field, "within_first_s", 36000, &ret_said->first_s);
     if (!e)
         e = small(r, o, field, "within_last_s", 36000, &ret_said->last_s);
+    if (!e)
+        e = small(r, o, field, "quote", 12, &ret_said->quote);
     if (!e)
         e = phrases(r, json_get(o, key), str_fmt(r->a, "%.*s.%s", STR_ARG(field), key), (int)gap,
                     &ret_said->phrases);
@@ -273,23 +275,42 @@ static const struct err *check_keys(struct reader *r, const struct json *o, stru
     void *it = NULL;
 
     while (json_next(o, &it, &key, &value))
-        if (!str_is(key, KINDS[kind]) && !listed(KIND_KEYS[kind], key) &&
-            !listed(COMMON_KEYS, key))
+        if (!str_is(key, KINDS[kind]) && !listed(KIND_KEYS[kind], key) && !listed(COMMON_KEYS, key))
             return bad(r, field, str_c(r->a, key), "there is no such member here");
+    return NULL;
+}
+
+static const struct err *read_directions(struct reader *r, const struct json *list,
+                                         struct str field, struct rule *rule)
+{
+    size_t n = json_count(list);
+
+    if (!list)
+        return NULL;
+    if (json_kind(list) != J_LIST || n < 1 || n > 4)
+        return bad(r, field, "directions", "a list of directions");
+    rule->directions = ARENA_ARRAY(r->a, n, struct str);
+    for (; rule->n_directions < n; rule->n_directions++) {
+        struct str s = json_str(json_at(list, rule->n_directions));
+
+        if (!str_is(s, "inbound") && !str_is(s, "outbound") && !str_is(s, "internal"))
+            return bad(r, field, "directions", "inbound, outbound or internal");
+        rule->directions[rule->n_directions] = s;
+    }
     return NULL;
 }
 
 static const struct err *read_common(struct reader *r, const struct json *o, struct str field,
                                      int depth, struct rule *rule)
 {
-    const struct err *e = NULL;
+    const struct err *e = read_directions(r, json_get(o, "directions"), field, rule);
 
-    if (json_get(o, "name")) {
+    if (!e && json_get(o, "name")) {
         rule->name = json_text(o, "name");
         if (rule->name.n < 1 || rule->name.n > 80)
             return bad(r, field, "name", "text of 1 to 80 bytes");
     }
-    if (json_get(o, "when"))
+    if (!e && json_get(o, "when"))
         e = read_rule(r, json_get(o, "when"), str_fmt(r->a, "%.*s.when", STR_ARG(field)), depth + 1,
                       &rule->when);
     if (!e && json_get(o, "partly"))

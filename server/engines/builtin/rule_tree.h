@@ -19,8 +19,9 @@ struct phrases {
 /* Words of one side in a window of time. */
 struct said {
     struct phrases phrases, unless;
-    enum speaker by; /* SPEAKER_UNKNOWN: anyone */
+    enum speaker by;         /* SPEAKER_UNKNOWN: anyone */
     int32_t first_s, last_s; /* 0: no bound */
+    int32_t quote;
 };
 
 enum measure_unit { UNIT_SHARE = 0, UNIT_CLOCK, UNIT_COUNT };
@@ -45,6 +46,8 @@ struct rule {
     const struct rule **children;
     int32_t partly_from;
     const struct rule *when, *partly;
+    size_t n_directions;
+    struct str *directions;
 };
 
 /* NULL if there is none of that name. */

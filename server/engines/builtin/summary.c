@@ -57,7 +57,7 @@ static int by_text(const void *x, const void *y)
 
 static bool carries(struct str t)
 {
-    if (t.n < 3)
+    if (t.n < 3 || phrase_is_number(t))
         return false;
     for (const char *const *w = lexicon_stop_words; *w; w++)
         if (str_is(t, *w))
@@ -149,10 +149,19 @@ static struct pick weigh(const struct counts *words, const struct phrase *const 
     return p;
 }
 
+/* Set phrases tell nothing of this call. */
+static bool is_form(const struct phrase *const *forms, const struct lane *l, size_t from, size_t to)
+{
+    for (size_t i = from; i < to; i++)
+        if (signs_at(forms, l, i))
+            return true;
+    return false;
+}
+
 static struct pick best_clause(struct arena *a, const struct heard *h, const struct counts *words,
                                enum speaker who, const char *const *signs)
 {
-    const struct phrase **table = signs_of(a, signs);
+    const struct phrase **table = signs_of(a, signs), **forms = signs_of(a, lexicon_forms);
     const struct lane *l = &h->lane[who];
     struct pick best = {0};
     size_t from = 0;
@@ -166,8 +175,11 @@ static struct pick best_clause(struct arena *a, const struct heard *h, const str
             continue;
         for (to = from; to < l->n && l->t[to].turn == c->turn && l->t[to].word <= c->last;)
             to++;
-        if (c->last + 1 >= c->first + LEAST_WORDS && to > from) {
+        if (c->last + 1 >= c->first + LEAST_WORDS && to > from && !is_form(forms, l, from, to)) {
             p = weigh(words, table, l, from, to, c);
+            /* What a call is about is mostly said early, what comes of it late. */
+            if ((i < h->n_clauses / 2) == (who != SPEAKER_AGENT))
+                p.score = p.score * 3 / 2;
             if (p.score > best.score)
                 best = p;
         }
@@ -223,8 +235,7 @@ static struct str title(struct arena *a, const struct heard *h, const struct ana
         return words < LITTLE ? STR("Very short call") : STR("General enquiry");
     if (r->n_topics == 1)
         return subject(r, 0);
-    return str_fmt(a, "%.*s, %.*s", STR_ARG(subject(r, 0)),
-                   STR_ARG(lower_first(a, subject(r, 1))));
+    return str_fmt(a, "%.*s, %.*s", STR_ARG(subject(r, 0)), STR_ARG(lower_first(a, subject(r, 1))));
 }
 
 /* The weightiest promise of the agent, with its deadline. */

@@ -74,8 +74,8 @@ static struct mark mark_of(struct arena *a, const struct card_question *q,
         m.claim.reason = why;
         return m;
     }
-    m.counts = claim->answer == ANSWER_YES || claim->answer == ANSWER_PARTLY ||
-               claim->answer == ANSWER_NO;
+    m.counts =
+        claim->answer == ANSWER_YES || claim->answer == ANSWER_PARTLY || claim->answer == ANSWER_NO;
     m.points_bp = claim->answer == ANSWER_YES      ? SCORE_POINTS
                   : claim->answer == ANSWER_PARTLY ? SCORE_POINTS / 2
                                                    : 0;
@@ -130,7 +130,8 @@ static void settle(struct arena *a, struct score *io)
     if (failed) {
         io->auto_fail = true;
         io->score_bp = 0;
-        io->reason = str_fmt(a, "Auto-fail: %.*s: no.", STR_ARG(failed->question->text));
+        io->reason =
+            str_fmt(a, "Auto-fail: “%.*s” is answered no.", STR_ARG(failed->question->text));
     } else if (all.weight == 0 || all.weight * 2 < all.applies) {
         io->state = SCORE_NOT_SCORABLE;
         io->reason = STR("Too few questions could be assessed to score.");

@@ -20,10 +20,10 @@ enum score_state { SCORE_SCORED = 0, SCORE_NOT_SCORABLE, SCORE_NO_SPEECH, SCORE_
 /* One question as it counts. */
 struct mark {
     const struct card_question *question;
-    struct claim claim;  /* what was claimed; "not assessed" if nothing was */
-    bool unsupported;    /* a cited span does not hold, or a yes rests on nothing */
-    bool counts;         /* yes, partly or no, supported */
-    int32_t points_bp;   /* 10000, 5000 or 0 where it counts */
+    struct claim claim; /* what was claimed; "not assessed" if nothing was */
+    bool unsupported;   /* a cited span does not hold, or a yes rests on nothing */
+    bool counts;        /* yes, partly or no, supported */
+    int32_t points_bp;  /* 10000, 5000 or 0 where it counts */
 };
 
 struct section_score {

@@ -130,8 +130,8 @@ static const struct err *read_section(struct reader *r, const struct json *o, si
     if (!e && (json_kind(list) != J_LIST || json_count(list) == 0))
         e = bad(r, field, "questions", "a list of questions");
     for (size_t k = 0; !e && k < json_count(list); k++)
-        e = read_question(r, json_at(list, k), str_fmt(r->a, "%.*s.questions[%zu]", STR_ARG(field), k),
-                          i);
+        e = read_question(r, json_at(list, k),
+                          str_fmt(r->a, "%.*s.questions[%zu]", STR_ARG(field), k), i);
     return e;
 }
 
@@ -144,8 +144,8 @@ static const struct err *read_card(struct reader *r, const struct json *tree)
 
     if (!e)
         e = text_of(r, tree, STR(""), "name", 80, &r->card->name);
-    if (!e && (json_kind(list) != J_LIST || json_count(list) == 0 ||
-               json_count(list) > MAX_SECTIONS))
+    if (!e &&
+        (json_kind(list) != J_LIST || json_count(list) == 0 || json_count(list) > MAX_SECTIONS))
         e = bad(r, STR(""), "sections", "a list of 1 to 20 sections");
     if (e)
         return e;

@@ -10,8 +10,8 @@
 struct card_question {
     struct str key, text;
     size_t section;
-    int32_t weight; /* 0..1000 points; 0 never moves the score, but may fail the call */
-    bool auto_fail; /* a "no" makes the whole score 0 */
+    int32_t weight;  /* 0..1000 points; 0 never moves the score, but may fail the call */
+    bool auto_fail;  /* a "no" makes the whole score 0 */
     struct str rule; /* canonical JSON, STR_NONE without */
 };
 

@@ -1,10 +1,14 @@
 /* Looks cited words up in the transcript and stores claims. Called when a call is scored, when a
- * score is replayed and when it is shown. Never repairs a citation: what is not there is not there. */
+ * score is replayed and when it is shown. Never repairs a citation: what is not there is not there.
+ */
 #include "insight/scores/evidence.h"
 
 static const char *const ANSWERS[] = {
-    [ANSWER_NOT_ASSESSED] = "not_assessed", [ANSWER_YES] = "yes", [ANSWER_PARTLY] = "partly",
-    [ANSWER_NO] = "no",                     [ANSWER_NA] = "na",
+    [ANSWER_NOT_ASSESSED] = "not_assessed",
+    [ANSWER_YES] = "yes",
+    [ANSWER_PARTLY] = "partly",
+    [ANSWER_NO] = "no",
+    [ANSWER_NA] = "na",
 };
 
 static const char *const SPEAKERS[] = {"unknown", "agent", "customer"};
@@ -91,8 +95,7 @@ struct claim *claims_of(struct arena *a, const struct conversation *c, const str
                                 .n_spans = v[i].n_spans,
                                 .spans = ARENA_ARRAY(a, v[i].n_spans, struct cited)};
         for (size_t k = 0; k < v[i].n_spans; k++)
-            out[i].spans[k] =
-                (struct cited){v[i].spans[k], evidence_words(a, c, v[i].spans[k])};
+            out[i].spans[k] = (struct cited){v[i].spans[k], evidence_words(a, c, v[i].spans[k])};
     }
     return out;
 }
@@ -159,8 +162,9 @@ static struct claim read_claim(struct arena *a, const struct json *o)
     for (size_t i = 0; i < c.n_spans; i++) {
         const struct json *s = json_at(spans, i);
 
-        c.spans[i] = (struct cited){{index_of(s, "turn"), index_of(s, "first"), index_of(s, "last")},
-                                    json_text(s, "words")};
+        c.spans[i] =
+            (struct cited){{index_of(s, "turn"), index_of(s, "first"), index_of(s, "last")},
+                           json_text(s, "words")};
     }
     return c;
 }
