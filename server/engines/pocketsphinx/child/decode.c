@@ -18,10 +18,11 @@
 #define TEXT_MAX 100
 
 /* The settings, measured by tests/bench/asr. The VAD of the library is off: it takes frames out, and
- * the times of all later words move by as much. */
+ * the times of all later words move by as much. Noise removal is off: on clean audio it costs words.
+ * 3000 HMMs a frame is where errors begin to rise: at 1500 there are half as many again. */
 static char hmm[500], lm[500], dict[500];
 static char *arguments[] = {
-    "-hmm", hmm, "-lm", lm, "-dict", dict, "-remove_silence", "no", "-remove_noise", "yes", "-cmn",
+    "-hmm", hmm, "-lm", lm, "-dict", dict, "-remove_silence", "no", "-remove_noise", "no", "-cmn",
     "batch", "-agc", "none", "-maxhmmpf", "3000", "-bestpath", "yes", "-dither", "no",
 };
 
