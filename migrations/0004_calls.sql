@@ -139,6 +139,7 @@ create table recording (
   call_id uuid not null,
   name text not null,
   folder text not null default '',
+  leg_key text not null default '',
   state text not null default 'waiting' check (state in ('waiting', 'fetched', 'ready', 'failed', 'missing')),
   reason text,
   object_key text,

@@ -49,7 +49,7 @@ bool str_utf8(struct str s);
 struct str str_dup(struct arena *a, struct str s);
 const char *str_c(struct arena *a, struct str s);
 struct str str_fmt(struct arena *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
-struct str str_vfmt(struct arena *a, const char *fmt, va_list ap);
+struct str str_vfmt(struct arena *a, const char *fmt, va_list ap) PRINTF_LIKE(2, 0);
 struct str str_lower(struct arena *a, struct str s);
 
 /* A growing string in an arena with a ceiling: beyond it `over` is set and nothing is added. */

@@ -29,6 +29,9 @@ const TYPES = {
   'text[]': ['SQL_TEXTS', 'struct str'],
 };
 const MAX_WORDS = 5;
+// Columns that C reserves get an underscore behind them in structs.
+const KEYWORDS = new Set(['short', 'default', 'int', 'long', 'register', 'case', 'switch', 'static', 'double', 'float', 'union']);
+const cName = (name) => (KEYWORDS.has(name) ? name + '_' : name);
 
 const [, , root, out] = process.argv;
 const fail = (file, what) => {
@@ -115,12 +118,12 @@ function cFields(s, which, label) {
   const list = s[which];
   if (!list.length) return '';
   const rows = list.map((f) => `    {"${f.name}", ${TYPES[f.type][0]}, ${f.nullable}, ` +
-    `offsetof(struct ${s.name}_${which}, ${f.name}), ${f.schema ? `"${f.schema}"` : 'NULL'}},`);
+    `offsetof(struct ${s.name}_${which}, ${cName(f.name)}), ${f.schema ? `"${f.schema}"` : 'NULL'}},`);
   return `static const struct sql_field ${s.name}_${label}[] = {\n${rows.join('\n')}\n};\n`;
 }
 
 const cStruct = (s, which) => s[which].length
-  ? `struct ${s.name}_${which} {\n${s[which].map((f) => `    ${TYPES[f.type][1]} ${f.name};`).join('\n')}\n};\n` : '';
+  ? `struct ${s.name}_${which} {\n${s[which].map((f) => `    ${TYPES[f.type][1]} ${cName(f.name)};`).join('\n')}\n};\n` : '';
 
 const CALLS = {
   one: (s) => [`(struct db *db${s.in.length ? `, struct ${s.name}_in in` : ''}, struct ${s.name}_out *ret_row)`,

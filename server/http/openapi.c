@@ -207,7 +207,7 @@ static const char *who_name(const struct route *r)
     if (r->who == SUPER_ADMIN)
         return "super-admin";
     for (int i = 0; i < PERMISSION_COUNT; i++)
-        if (r->who == 1 << i)
+        if ((unsigned)r->who == 1u << i)
             return permission_name((enum permission_number)i);
     return "";
 }

@@ -3,7 +3,7 @@
 #define RINGSIGHT_NET_OBJECTS_INT_H
 
 #include "net/objects.h"
-#include "net/seal.h"
+#include "core/seal.h"
 
 #define OBJECTS_SEALED (OBJECTS_CHUNK + OBJECTS_TAG)
 /* More than any recording; keeps offsets far from overflow. */

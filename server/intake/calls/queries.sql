@@ -82,3 +82,63 @@ select c.id, c.started_at, c.answered_at, c.ended_at, c.direction, c.disposition
   join integration i on i.tenant_id = c.tenant_id and i.id = c.integration_id
   left join agent a on a.tenant_id = c.tenant_id and a.id = c.agent_id
  where c.id = $call [[scope: and c.agent_id = any($scope)]];
+
+-- name: call_events_put :done
+-- in:  integration uuid, delivery uuid?, events json
+-- events: [{id, key, hash, event}]. Unique key of call_event.
+insert into call_event (id, integration_id, call_key, event_hash, event, delivery_id)
+select e.id, $integration, e.key, decode(e.hash, 'hex'), e.event, $delivery
+  from jsonb_to_recordset($events) as e (id uuid, key text, hash text, event jsonb)
+on conflict (tenant_id, integration_id, call_key, event_hash) do nothing;
+
+-- name: call_lock :done
+-- in:  integration uuid, call_key text
+-- One fold of a call at a time, also before its row exists.
+select pg_advisory_xact_lock(hashtextextended($integration::text || $call_key, 0));
+
+-- name: call_events_of :many
+-- in:  integration uuid, call_key text
+-- out: event json
+-- Unique key of call_event.
+select event from call_event where integration_id = $integration and call_key = $call_key;
+
+-- name: call_put :one
+-- in:  id uuid, integration uuid, call_key text, started_at timestamptz, answered_at timestamptz?,
+--      ended_at timestamptz?, direction text, disposition text, from_number text, to_number text,
+--      customer_number text, customer_name text, agent_key text, queue text, trunk text, duration_s int?,
+--      talk_s int?, wait_s int?, legs int, has_recording bool
+-- out: id uuid, agent_id uuid?, is_new bool
+-- Unique key of call; agent's unique key.
+insert into call as c (id, integration_id, call_key, started_at, answered_at, ended_at, direction, disposition,
+       from_number, to_number, customer_number, customer_name, agent_key, agent_id, queue, trunk, duration_s,
+       talk_s, wait_s, legs, has_recording, state)
+values ($id, $integration, $call_key, $started_at, $answered_at, $ended_at, $direction, $disposition,
+       $from_number, $to_number, $customer_number, $customer_name, $agent_key,
+       (select a.id from agent a where a.extension = $agent_key), $queue, $trunk, $duration_s,
+       $talk_s, $wait_s, $legs, $has_recording, case when $has_recording then 'fetching' else 'no_recording' end)
+on conflict (tenant_id, integration_id, call_key) do update set
+       started_at = excluded.started_at, answered_at = excluded.answered_at, ended_at = excluded.ended_at,
+       direction = excluded.direction, disposition = excluded.disposition, from_number = excluded.from_number,
+       to_number = excluded.to_number, customer_number = excluded.customer_number,
+       customer_name = excluded.customer_name, agent_key = excluded.agent_key, agent_id = excluded.agent_id,
+       queue = excluded.queue, trunk = excluded.trunk, duration_s = excluded.duration_s, talk_s = excluded.talk_s,
+       wait_s = excluded.wait_s, legs = excluded.legs, has_recording = excluded.has_recording,
+       state = case when c.state in ('received', 'no_recording') then excluded.state else c.state end
+returning c.id, c.agent_id, c.xmax = 0 as is_new;
+
+-- name: call_legs_put :done
+-- in:  call uuid, legs json, legs_n int
+-- Primary key of call_leg.
+with put as (
+  insert into call_leg (call_id, n, from_number, to_number, agent_key, agent_id, action, disposition,
+         started_at, answered_at, ended_at, talk_s)
+  select $call, l.n, l.from_number, l.to_number, l.agent_key, a.id, l.action, l.disposition,
+         l.started_at, l.answered_at, l.ended_at, l.talk_s
+    from jsonb_to_recordset($legs) as l (n int, from_number text, to_number text, agent_key text, action text,
+         disposition text, started_at timestamptz, answered_at timestamptz, ended_at timestamptz, talk_s int)
+    left join agent a on a.extension = l.agent_key
+  on conflict (tenant_id, call_id, n) do update set from_number = excluded.from_number,
+         to_number = excluded.to_number, agent_key = excluded.agent_key, agent_id = excluded.agent_id,
+         action = excluded.action, disposition = excluded.disposition, started_at = excluded.started_at,
+         answered_at = excluded.answered_at, ended_at = excluded.ended_at, talk_s = excluded.talk_s)
+delete from call_leg where call_id = $call and n > $legs_n;

@@ -1,6 +1,6 @@
 /* Chunk sealing and streamed SHA-256 over libsodium. Called by objects. Must not choose nonces: the
  * format of net/objects.h does. */
-#include "net/seal.h"
+#include "core/seal.h"
 
 #include <sodium.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* The two primitives of sealed objects that core/crypto has no need of: XChaCha20-Poly1305 with a
  * nonce that the format prescribes, and SHA-256 over a stream. Used by objects only. */
-#ifndef RINGSIGHT_NET_SEAL_H
-#define RINGSIGHT_NET_SEAL_H
+#ifndef RINGSIGHT_CORE_SEAL_H
+#define RINGSIGHT_CORE_SEAL_H
 
 #include "core/crypto.h"
 #include "core/uuid.h"

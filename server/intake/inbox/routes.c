@@ -1,0 +1,118 @@
+/* The hook addresses, and deliveries as admins see them. */
+#include "intake/inbox/inbox.h"
+#include "jobs/jobs.h"
+#include "intake/inbox/queries.h"
+
+static const struct field list_in[] = {
+    {"integration", FIELD_UUID},
+    {"state", FIELD_TEXT, .choices = "received|parsed|unparsed|ignored"},
+    {0},
+};
+
+static void write_bytes(struct jw *w, struct arena *a, const char *key, const char *key64,
+                        struct str bytes)
+{
+    bool text = str_utf8(bytes);
+
+    jw_key(w, key);
+    jw_text(w, text ? bytes : STR_NONE);
+    jw_key(w, key64);
+    jw_text(w, text ? STR_NONE : crypto_base64(a, bytes));
+}
+
+static void write_facts(struct jw *w, const struct delivery_get_out *d)
+{
+    jw_key(w, "id");
+    jw_uuid(w, d->id);
+    jw_key(w, "received_at");
+    jw_time(w, d->received_at);
+    jw_key(w, "integration_id");
+    jw_uuid(w, d->integration_id);
+    jw_key(w, "integration_name");
+    jw_text(w, d->integration_name);
+    jw_key(w, "provider");
+    jw_text(w, d->provider);
+    jw_key(w, "method");
+    jw_text(w, d->method);
+    jw_key(w, "query");
+    jw_text(w, d->query);
+    jw_key(w, "source");
+    jw_text(w, d->source);
+    jw_key(w, "state");
+    jw_text(w, d->state);
+    jw_key(w, "reason");
+    jw_text(w, d->reason);
+    jw_key(w, "calls");
+    jw_int(w, d->calls);
+    jw_key(w, "bytes");
+    jw_int(w, (int64_t)d->body.n);
+}
+
+/* Headers that carry a secret are not shown: the PBX's password is not the viewer's business. */
+static struct str shown_headers(struct arena *a, struct str raw)
+{
+    struct buf b = buf_new(a, 1 << 20);
+    struct str line;
+
+    while (str_split(&raw, '\n', &line)) {
+        if (str_case_eq(str_sub(line, 0, 14), STR("authorization:")))
+            buf_add(&b, STR("authorization: (hidden)\r"));
+        else
+            buf_add(&b, line);
+        if (raw.p)
+            buf_char(&b, '\n');
+    }
+    return buf_str(&b);
+}
+
+static const struct err *show(struct req *rq)
+{
+    struct delivery_get_out d;
+    struct jw w = jw_new(rq->a);
+    const struct err *e = q_delivery_get(rq->db, (struct delivery_get_in){rq->param_id[0]}, &d);
+
+    if (e)
+        return e;
+    jw_open(&w, '{');
+    write_facts(&w, &d);
+    jw_key(&w, "headers");
+    jw_text(&w, shown_headers(rq->a, d.headers));
+    write_bytes(&w, rq->a, "body", "body_base64", d.body);
+    jw_close(&w, '}');
+    return req_json(rq, 200, jw_done(&w));
+}
+
+static const struct route routes[] = {
+    {POST, "/hooks/{provider:text}/{token:text}", PUBLIC, .async = hook_receive, .root = true,
+     .raw_body = true, .no_csrf = true, .out = "stored",
+     .doc = "Where phone systems post; 2xx means stored on disk"},
+    {GET, "/hooks/{provider:text}/{token:text}", PUBLIC, .async = hook_receive, .root = true,
+     .raw_body = true, .no_csrf = true, .out = "stored",
+     .doc = "The same for phone systems that can only GET"},
+    {GET, "/deliveries", INTEGRATIONS_READ, list_in, .sql = SQL_DELIVERIES_LIST,
+     .doc = "What phone systems sent, newest first"},
+    {GET, "/deliveries/{delivery}", INTEGRATIONS_READ, .run = show, .out = "delivery",
+     .doc = "One delivery with its headers and body as received"},
+    {0},
+};
+
+#define TEXT "{\"type\":\"string\"}"
+#define TEXT_NULL "{\"type\":[\"string\",\"null\"]}"
+
+static const struct schema schemas[] = {
+    {"stored", "{\"type\":\"object\",\"required\":[\"status\"],\"properties\":{\"status\":" TEXT "}}"},
+    {"delivery",
+     "{\"type\":\"object\",\"required\":[\"id\",\"received_at\",\"integration_id\",\"integration_name\","
+     "\"provider\",\"method\",\"query\",\"source\",\"state\",\"reason\",\"calls\",\"bytes\",\"headers\","
+     "\"body\",\"body_base64\"],\"properties\":{\"id\":" TEXT ",\"received_at\":" TEXT
+     ",\"integration_id\":" TEXT ",\"integration_name\":" TEXT ",\"provider\":" TEXT ",\"method\":" TEXT
+     ",\"query\":" TEXT ",\"source\":" TEXT ",\"state\":" TEXT ",\"reason\":" TEXT_NULL
+     ",\"calls\":{\"type\":\"integer\"},\"bytes\":{\"type\":\"integer\"},\"headers\":" TEXT
+     ",\"body\":" TEXT_NULL ",\"body_base64\":" TEXT_NULL "}}"},
+    {0},
+};
+
+const struct feature inbox_feature = {
+    .name = "inbox", .doc = "Deliveries of phone systems, kept as received.", .routes = routes,
+    .jobs = inbox_jobs, .schemas = schemas,
+};

@@ -1,0 +1,42 @@
+/* Integrations: the phone systems of a tenant, each with its hook address and settings. Secrets
+ * are sealed under the tenant's key; the token in the address is stored as its SHA-256 only. */
+#ifndef RINGSIGHT_INTAKE_INTEGRATIONS_H
+#define RINGSIGHT_INTAKE_INTEGRATIONS_H
+
+#include "http/http.h"
+#include "providers/provider.h"
+
+extern const struct feature integrations_feature;
+
+/* One wrong setting, by name. */
+struct setting_fault {
+    struct str name, why;
+};
+struct setting_faults {
+    size_t n;
+    struct setting_fault v[16];
+};
+
+struct new_integration {
+    struct uuid id;
+    struct str token; /* the secret part of the address; STR_NONE for uploads */
+};
+
+/* Creates an integration in the open transaction. `settings` is an object with the provider's
+ * settings, secrets included. E_BAD_INPUT fills faults. E_GONE if the tenant has no key. */
+const struct err *integration_create(struct db *db, struct uuid tenant, struct str provider,
+                                     struct str name, struct str zone, const struct json *settings,
+                                     struct setting_faults *faults,
+                                     struct new_integration *ret) MUST_USE;
+
+/* One object with all settings for the provider's functions: plain ones, opened secrets, and
+ * `zone`. Lives in a. */
+const struct err *integration_settings(struct arena *a, struct uuid tenant, struct uuid integration,
+                                       struct str settings, struct str sealed, struct str zone,
+                                       const struct json **ret) MUST_USE;
+
+/* The address a phone system posts to. */
+struct str integration_hook_url(struct arena *a, const char *public_url, struct str provider,
+                                struct str token);
+
+#endif
