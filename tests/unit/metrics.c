@@ -10,7 +10,7 @@
 
 #include <pthread.h>
 
-#include "http/metrics.h"
+#include "core/metrics.h"
 
 static bool has(struct str text, const char *line)
 {
