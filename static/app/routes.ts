@@ -21,7 +21,7 @@ export const routes: PageRoute[] = [
     page: lazy(() => import('./pages/calls/calls')) },
   { path: '/calls/:id', title: 'Call', permission: 'calls.read',
     page: lazy(() => import('./pages/call/call')) },
-  { path: '/upload', title: 'Upload calls', permission: 'calls.write', under: '/calls', palette: true,
+  { path: '/upload', title: 'Upload calls', permission: 'uploads.write', under: '/calls', palette: true,
     page: lazy(() => import('./pages/uploads/upload')) },
   { path: '/integrations', title: 'Integrations', permission: 'integrations.read', menu: 'setup',
     palette: true, page: lazy(() => import('./pages/integrations/integrations')) },

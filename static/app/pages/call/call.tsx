@@ -3,7 +3,7 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { useLocation, useRoute } from 'preact-iso';
 import { useLive } from '../../api/live';
-import { zone } from '../../api/session';
+import { refusalFor, zone } from '../../api/session';
 import type { CallFull } from '../../api/types';
 import { useApi } from '../../api/use-api';
 import { to } from '../../routes';
@@ -58,7 +58,8 @@ function Shown({ call: c, reload }: { call: CallFull; reload: () => void }) {
   });
 
   const playback = useMemo(() => new Playback(), []);
-  const playable = c.recordings.filter((r) => r.has_audio);
+  const deaf = refusalFor('recordings.listen');
+  const playable = deaf ? [] : c.recordings.filter((r) => r.has_audio);
   const [chosen, choose] = useState('');
   const recording = playable.find((r) => r.id === chosen) ?? playable[0];
   const marks = useMemo(() => marksOf(score.data, analysis.data), [score.data, analysis.data]);
@@ -71,7 +72,7 @@ function Shown({ call: c, reload }: { call: CallFull; reload: () => void }) {
   }, [cited]);
 
   /* Nothing to hear or read: the record itself is what there is to show. */
-  const bare = !onItsWay(c.state) && !recording && !transcript.data && !score.data;
+  const bare = !onItsWay(c.state) && !recording && !deaf && !transcript.data && !score.data;
   const tabs = [
     { id: 'quality', label: 'Quality', href: to.call(c.id) },
     ...(transcript.data ? [{ id: 'transcript', label: 'Transcript', href: to.call(c.id, { tab: 'transcript' }), class: 'phone-only' }] : []),
@@ -89,6 +90,7 @@ function Shown({ call: c, reload }: { call: CallFull; reload: () => void }) {
           <div class="call-left">
             {onItsWay(c.state) && <Progress call={c} />}
             <SoundNotice call={c} />
+            {deaf && c.has_recording && <Panel class="notice"><p>{deaf}</p></Panel>}
             {playable.length > 1 && (
               <div class="chips" role="group" aria-label="Recordings">
                 {playable.map((r, n) => (

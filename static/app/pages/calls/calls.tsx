@@ -44,7 +44,7 @@ export default function Calls() {
 
   return (
     <Page title="Calls" actions={
-      <LinkButton kind="main" href={to.upload()} why={refusalFor('calls.write')}>
+      <LinkButton kind="main" href={to.upload()} why={refusalFor('uploads.write')}>
         <Icon name="upload" />Upload calls
       </LinkButton>
     }>

@@ -15,7 +15,7 @@ import './uploads.css';
 export default function UploadPage() {
   const agents = useApi('GET /agents', { query: { limit: 100 } });
   const [meta, setMeta] = useState<Meta>({ agent: '', direction: 'inbound', started_at: '' });
-  const why = refusalFor('calls.write');
+  const why = refusalFor('uploads.write');
   const left = unfinished();
   const instant = meta.started_at ? new Date(meta.started_at).toISOString() : '';
 

@@ -1,0 +1,61 @@
+/* Sign-in, its refusals, the way back after a session ended, and leaving. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { base, boss, choose, launch, open, signIn } from './house.ts';
+
+let browser: Browser;
+before(async () => { browser = await launch(); });
+after(() => browser.close());
+
+test('a wrong password is a sentence', async () => {
+  const { page, context } = await open(browser, '/sign-in', { state: undefined });
+  await page.getByLabel('E-mail').fill(boss.email);
+  await page.getByLabel('Password').fill('certainly not this');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('alert').getByText('E-mail or password is wrong.').waitFor();
+  await context.close();
+});
+
+test('an address asked for before sign-in is reached after it', async () => {
+  const { page, context } = await open(browser, '/scorecards', { state: undefined });
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  await page.getByLabel('E-mail').fill(boss.email);
+  await page.getByLabel('Password').fill(boss.password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await choose(page);
+  await page.getByRole('heading', { level: 1, name: 'Scorecards' }).waitFor();
+  await context.close();
+});
+
+test('a session that ended leads to sign-in and back', async () => {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await signIn(page);
+  await page.getByRole('link', { name: 'Settings' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor();
+  await context.clearCookies();
+  await page.getByRole('link', { name: 'Integrations' }).first().click();
+  await page.getByText('Your session has ended.').waitFor();
+  await page.getByLabel('E-mail').fill(boss.email);
+  await page.getByLabel('Password').fill(boss.password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await choose(page);
+  await page.getByRole('heading', { level: 1, name: 'Integrations' }).waitFor();
+  await context.close();
+});
+
+test('an address elsewhere is not followed after sign-in', async () => {
+  const { page, context } = await open(browser, '/sign-in?next=//example.com/', { state: undefined });
+  await page.getByLabel('E-mail').fill(boss.email);
+  await page.getByLabel('Password').fill(boss.password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await choose(page);
+  assert.ok(page.url().startsWith(base));
+  await page.getByRole('button', { name: /account/ }).click();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  const reply = await page.request.get(`${base}/api/v1/session`);
+  assert.equal(reply.status(), 401);
+  await context.close();
+});
