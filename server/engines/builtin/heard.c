@@ -72,7 +72,7 @@ static struct str plain(struct arena *a, struct str word)
 static bool one_of(struct str s, const char *const *list, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        if (str_is(s, list[i]))
+        if (s.n && s.p[0] == list[i][0] && str_is(s, list[i]))
             return true;
     return false;
 }
@@ -91,12 +91,14 @@ static size_t split_on(struct str s, char sep, struct str *out, size_t room)
 /* One part without hyphen: "i'll" gives "i", "will". */
 static size_t expand_part(struct str s, struct str *out, size_t room)
 {
+    bool apostrophe = room > 1 && str_find(s, STR("'"), 0) > 0;
+
     if (room == 0)
         return 0;
     for (size_t i = 0; i < sizeof SHORT_FORMS / sizeof *SHORT_FORMS; i++)
-        if (str_is(s, SHORT_FORMS[i].from))
+        if (s.p[0] == SHORT_FORMS[i].from[0] && str_is(s, SHORT_FORMS[i].from))
             return split_on(str_of(SHORT_FORMS[i].to), ' ', out, room);
-    for (size_t i = 0; i < sizeof TAILS / sizeof *TAILS && room > 1; i++) {
+    for (size_t i = 0; apostrophe && i < sizeof TAILS / sizeof *TAILS; i++) {
         struct str tail = str_of(TAILS[i].tail);
 
         if (s.n > tail.n && str_ends(s, tail)) {
@@ -119,7 +121,7 @@ size_t heard_expand(struct arena *a, struct str word, struct str ret_tokens[HEAR
     if (s.n == 0)
         return 0;
     for (size_t i = 0; i < sizeof SHORT_FORMS / sizeof *SHORT_FORMS; i++)
-        if (str_is(s, SHORT_FORMS[i].from))
+        if (s.p[0] == SHORT_FORMS[i].from[0] && str_is(s, SHORT_FORMS[i].from))
             return split_on(str_of(SHORT_FORMS[i].to), ' ', ret_tokens, HEARD_PIECES);
     while (n < HEARD_PIECES && str_split(&s, '-', &part))
         if (part.n)

@@ -1,4 +1,4 @@
-/* A parsed rule. Shared by rule_parse.c and rule_judge.c only. */
+/* A parsed rule and the places where its words are found. Shared by the rule_*.c files only. */
 #ifndef RINGSIGHT_ENGINES_BUILTIN_RULE_TREE_H
 #define RINGSIGHT_ENGINES_BUILTIN_RULE_TREE_H
 
@@ -49,6 +49,34 @@ struct rule {
     size_t n_directions;
     struct str *directions;
 };
+
+/* Tokens from..to (inclusive) of one lane. */
+struct hit {
+    const struct lane *lane;
+    size_t from, to;
+    int32_t quote; /* words of the clause to cite behind it */
+};
+
+struct hits {
+    size_t n;
+    struct hit *h;
+};
+
+/* What a rule is applied to. */
+struct court {
+    struct arena *a;
+    const struct heard *h;
+    const struct analysis *m;
+};
+
+/* Where the words of `s` are said, in order of time; at most 256 places. Words of nobody known
+ * count for a side that has no words of its own. */
+struct hits rule_search(const struct court *c, const struct said *s);
+
+static inline int32_t hit_start(const struct hit *x)
+{
+    return x->lane->t[x->from].start_ms;
+}
 
 /* NULL if there is none of that name. */
 const struct measure *rule_measure(struct str name);
