@@ -63,6 +63,8 @@ static const struct err *check_permission(struct req *rq)
         return NULL;
     if (rq->who.kind == NOBODY)
         return E_UNAUTHENTICATED;
+    if (rq->route->own_session && (who == SUPER_ADMIN) != (rq->who.kind == SUPER))
+        return E_UNAUTHENTICATED;
     if (who == SUPER_ADMIN)
         return rq->who.kind == SUPER ? NULL : E_NOT_FOUND; /* nobody else learns of these routes */
     if (rq->who.kind == SUPER)

@@ -56,6 +56,7 @@ struct route {
     bool raw_body;     /* the body is not JSON */
     bool root;         /* path does not stand under /api/v1 */
     bool no_csrf;      /* the request itself proves where it comes from (sign-in, hooks) */
+    bool own_session;  /* asks "who am I": for the other kind of account, nobody (401) */
 };
 
 struct schema {
@@ -143,6 +144,8 @@ struct req {
 
 /* Value of a header, name in lower case; STR_NONE if missing. */
 struct str req_header(const struct req *rq, const char *name);
+/* The version in If-Match: "7". E_IF_MATCH if missing, E_STALE if it is no version of ours. */
+const struct err *req_if_match(struct req *rq, int64_t *ret_version) MUST_USE;
 /* Adds a header to the reply; text must live in rq->a or be constant. */
 void req_set_header(struct req *rq, const char *name, struct str value);
 /* Reports one wrong field; returns E_BAD_INPUT. */
@@ -156,6 +159,10 @@ const struct err *req_none(struct req *rq); /* 204 */
 void req_problem(struct req *rq, const struct err *e);
 /* For .async handlers, on the loop: sends rq->reply, or the problem if e. rq is gone after it. */
 void req_send(struct req *rq, const struct err *e);
+
+/* After a change to a session was committed: what this process remembers of it is not used any
+ * more, on any loop. Other processes follow within a second. */
+void identity_forget(const struct hash *token);
 
 /* Process-wide facts that handlers need; set once at start. */
 struct http_config {

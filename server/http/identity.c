@@ -4,6 +4,7 @@
 #include "http/inner.h"
 #include "http/queries.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,6 +22,9 @@ struct entry {
 struct identity_cache {
     struct entry v[ENTRIES];
 };
+
+/* When a session of this place was last changed, for all loops of the process. */
+static _Atomic int64_t forgotten[ENTRIES];
 
 struct identity_cache *identity_cache_new(void)
 {
@@ -77,16 +81,36 @@ static struct identity copy(struct arena *a, const struct identity *who)
     return c;
 }
 
+static size_t place_of(const struct hash *token)
+{
+    return (size_t)(token->b[0] | token->b[1] << 8) % ENTRIES;
+}
+
 static struct entry *place(struct identity_cache *c, const struct hash *token)
 {
-    return &c->v[(size_t)(token->b[0] | token->b[1] << 8) % ENTRIES];
+    return &c->v[place_of(token)];
+}
+
+void identity_forget(const struct hash *token)
+{
+    atomic_store(&forgotten[place_of(token)], time_mono());
+}
+
+/* An answer that was under way during the change may be kept after it: so for twice the time an
+ * entry lives, the place is not used at all. */
+static bool changed_lately(const struct hash *token, int64_t now)
+{
+    int64_t at = atomic_load(&forgotten[place_of(token)]);
+
+    return at && now - at < 2 * FRESH_US;
 }
 
 bool identity_cached(struct identity_cache *c, const struct hash *token, struct req *rq)
 {
     struct entry *e = place(c, token);
+    int64_t now = time_mono();
 
-    if (!e->a || time_mono() - e->at > FRESH_US ||
+    if (!e->a || now - e->at > FRESH_US || changed_lately(token, now) ||
         memcmp(&e->token, token, sizeof *token) != 0)
         return false;
     rq->who = copy(rq->a, &e->who);

@@ -14,6 +14,17 @@ struct str req_header(const struct req *rq, const char *name)
     return STR_NONE;
 }
 
+const struct err *req_if_match(struct req *rq, int64_t *ret_version)
+{
+    struct str v = req_header(rq, "if-match");
+
+    if (!v.p)
+        return E_IF_MATCH;
+    if (v.n >= 2 && v.p[0] == '"' && v.p[v.n - 1] == '"')
+        v = str_sub(v, 1, v.n - 2);
+    return str_to_int(v, ret_version) ? NULL : E_STALE;
+}
+
 void req_set_header(struct req *rq, const char *name, struct str value)
 {
     struct reply *r = &rq->reply;

@@ -193,18 +193,6 @@ static const struct err *show(struct req *rq)
     return req_json(rq, 200, jw_done(&w));
 }
 
-/* If-Match: "7" */
-static const struct err *if_match(struct req *rq, int64_t *ret_version)
-{
-    struct str v = req_header(rq, "if-match");
-
-    if (!v.p)
-        return E_IF_MATCH;
-    if (v.n >= 2 && v.p[0] == '"' && v.p[v.n - 1] == '"')
-        v = str_sub(v, 1, v.n - 2);
-    return str_to_int(v, ret_version) ? NULL : E_STALE;
-}
-
 static const struct err *change(struct req *rq)
 {
     const struct change_fields *in = rq->in;
@@ -215,7 +203,7 @@ static const struct err *change(struct req *rq)
     const struct provider *p;
     struct str secret;
     int64_t n = 0;
-    const struct err *e = if_match(rq, &out.version);
+    const struct err *e = req_if_match(rq, &out.version);
 
     if (!e)
         e = read_one(rq, &row, &kept);

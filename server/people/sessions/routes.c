@@ -197,19 +197,47 @@ static const struct err *session_show(struct req *rq)
     return show(rq, rq->db, &rq->who.token);
 }
 
-static const struct err *session_switch(struct req *rq)
+static const struct err *switch_tenant(struct req *rq, struct db *db)
 {
     const struct tenant_fields *in = rq->in;
     struct session_tenant_out out;
-    const struct err *e;
-
-    if (!rq->who.by_cookie)
-        return err_why(rq->a, E_FORBIDDEN, "An API key belongs to one tenant.");
-    e = q_session_tenant(rq->db, (struct session_tenant_in){
+    const struct err *e = q_session_tenant(db, (struct session_tenant_in){
         str_n(rq->who.token.b, sizeof rq->who.token.b), in->id}, &out);
+
     if (e)
         return e;
-    return out.done ? show(rq, rq->db, &rq->who.token) : E_NOT_FOUND;
+    return out.done ? show(rq, db, &rq->who.token) : E_NOT_FOUND;
+}
+
+static const struct err *close_session(struct req *rq, struct db *db)
+{
+    return q_session_close(db, (struct session_close_in){
+        str_n(rq->who.token.b, sizeof rq->who.token.b)}, NULL);
+}
+
+/* In a transaction of its own: what is remembered of a session is forgotten once it is committed,
+ * so that the next request is answered for the new tenant, or not at all. */
+static const struct err *alter(struct req *rq,
+                               const struct err *(*act)(struct req *rq, struct db *db))
+{
+    struct db *db;
+    const struct err *e = take(rq, &db);
+
+    if (e)
+        return e;
+    e = act(rq, db);
+    if (!e)
+        e = db_commit(db);
+    db_give(http_config.pools[DB_APP], db);
+    identity_forget(&rq->who.token);
+    return e;
+}
+
+static const struct err *session_switch(struct req *rq)
+{
+    if (!rq->who.by_cookie)
+        return err_why(rq->a, E_FORBIDDEN, "An API key belongs to one tenant.");
+    return alter(rq, switch_tenant);
 }
 
 static const struct err *session_end(struct req *rq)
@@ -218,8 +246,7 @@ static const struct err *session_end(struct req *rq)
 
     if (!rq->who.by_cookie)
         return err_why(rq->a, E_FORBIDDEN, "API keys have no session.");
-    e = q_session_close(rq->db, (struct session_close_in){
-        str_n(rq->who.token.b, sizeof rq->who.token.b)}, NULL);
+    e = alter(rq, close_session);
     if (e)
         return e;
     set_cookie(rq, STR(""), 0);
@@ -250,16 +277,19 @@ static const struct err *ticket_create(struct req *rq)
 static const struct route routes[] = {
     {POST, "/session", PUBLIC, login_in, .run = session_create, .out = "session", .tx = TX_NONE,
      .lane = WORK_HASH, .limit = LIMIT_SIGN_IN, .no_csrf = true, .doc = "Sign in"},
-    {GET, "/session", SIGNED_IN, .run = session_show, .out = "session", .doc = "Who am I"},
-    {DELETE, "/session", SIGNED_IN, .run = session_end, .doc = "Sign out"},
+    {GET, "/session", SIGNED_IN, .run = session_show, .out = "session", .own_session = true,
+     .doc = "Who am I"},
+    {DELETE, "/session", SIGNED_IN, .run = session_end, .tx = TX_NONE, .own_session = true,
+     .doc = "Sign out"},
     {PUT, "/session/tenant", SIGNED_IN, tenant_in, .run = session_switch, .out = "session",
-     .doc = "Switch to another tenant"},
+     .tx = TX_NONE, .own_session = true, .doc = "Switch to another tenant"},
     {POST, "/platform/session", PUBLIC, login_in, .run = platform_session_create,
      .out = "platform_session", .tx = TX_NONE, .lane = WORK_HASH, .limit = LIMIT_SIGN_IN,
      .no_csrf = true, .doc = "Sign in as super admin"},
     {GET, "/platform/session", SUPER_ADMIN, .run = session_show, .out = "platform_session",
-     .doc = "Which super admin am I"},
-    {DELETE, "/platform/session", SUPER_ADMIN, .run = session_end, .doc = "Sign out"},
+     .own_session = true, .doc = "Which super admin am I"},
+    {DELETE, "/platform/session", SUPER_ADMIN, .run = session_end, .tx = TX_NONE,
+     .own_session = true, .doc = "Sign out"},
     {POST, "/live/ticket", CALLS_READ, .run = ticket_create, .out = "ticket",
      .doc = "A one-time ticket for the /live socket, good for 30 seconds"},
     {0},

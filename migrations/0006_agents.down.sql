@@ -1,0 +1,2 @@
+drop index agent_person;
+alter table agent drop column version;

@@ -1,0 +1,32 @@
+-- name: members_list :page
+-- in:  after_id uuid?, limit int
+-- out: id uuid, account_id uuid, name text, email text, role text, role_name text, created_at timestamptz
+-- key: id
+-- By name. A tenant's memberships (primary key prefix) with their accounts and roles by key.
+select m.id, a.id as account_id, a.name, a.email, r.slug as role, r.name as role_name, m.created_at
+  from membership m
+  join account a on a.id = m.account_id
+  join role r on r.tenant_id = m.tenant_id and r.id = m.role_id
+ where true
+   [[after_id: and (a.name, m.id) > (select b.name, n.id from membership n join account b on b.id = n.account_id
+                                      where n.id = $after_id)]]
+ order by a.name, m.id
+ limit $limit;
+
+-- name: role_by_slug :one
+-- in:  slug text
+-- out: id uuid, name text, scope text, permissions text[]
+-- Unique key of role. The tenant is named because `ringsight admin` passes by row security.
+select id, name, scope, permissions from role
+ where slug = $slug and tenant_id = nullif(current_setting('app.tenant', true), '')::uuid;
+
+-- name: member_by_email :one
+-- in:  email text
+-- out: account_id uuid
+-- Unique keys of account and membership.
+select m.account_id from account a join membership m on m.account_id = a.id
+ where a.email = $email and m.tenant_id = nullif(current_setting('app.tenant', true), '')::uuid;
+
+-- name: member_insert :done
+-- in:  id uuid, account uuid, role uuid
+insert into membership (id, account_id, role_id) values ($id, $account, $role);
