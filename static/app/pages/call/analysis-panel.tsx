@@ -48,7 +48,7 @@ function Points({ title, points, audible, bad = false, link }: {
   );
 }
 
-const moods = { POSITIVE: 'Positive', NEUTRAL: 'Neutral', NEGATIVE: 'Negative', MIXED: 'Mixed' };
+const moods: Record<string, string> = { POSITIVE: 'Positive', NEUTRAL: 'Neutral', NEGATIVE: 'Negative', MIXED: 'Mixed' };
 
 function Mood({ analysis: a, transcript }: { analysis: Analysis; transcript: Transcript | undefined }) {
   const turns = (transcript?.turns ?? []).filter((t) => t.sentiment_bp !== null);
@@ -56,7 +56,7 @@ function Mood({ analysis: a, transcript }: { analysis: Analysis; transcript: Tra
   return (
     <>
       <p>
-        {moods[a.sentiment]}
+        {moods[a.sentiment] ?? a.sentiment}
         {a.sentiment_start_bp !== null && a.sentiment_end_bp !== null && (
           <span class="note"> from {signed(a.sentiment_start_bp)} at the start to {signed(a.sentiment_end_bp)} at the end</span>
         )}

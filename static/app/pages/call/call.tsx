@@ -63,7 +63,7 @@ function Shown({ call: c, reload }: { call: CallFull; reload: () => void }) {
   const [chosen, choose] = useState('');
   const recording = playable.find((r) => r.id === chosen) ?? playable[0];
   const marks = useMemo(() => marksOf(score.data, analysis.data), [score.data, analysis.data]);
-  const agent = c.agent_name?.split(' ')[0] ?? 'Agent';
+  const agent = c.agent_name?.split(' ')[0] || 'Agent';
   const share = analysis.data?.agent_share_bp ?? c.agent_share_bp;
 
   const [cited, cite] = useState('');
@@ -82,7 +82,7 @@ function Shown({ call: c, reload }: { call: CallFull; reload: () => void }) {
 
   return (
     <PlaybackContext.Provider value={playback}>
-      <Page class={`call tab-${bare ? 'bare' : tab}`} title={c.title ?? `${directionLong[c.direction]} call`}
+      <Page class={`call tab-${bare ? 'bare' : tab}`} title={c.title || `${directionLong(c.direction)} call`}
         above={{ href: to.calls(), label: 'Calls' }}>
         <CallFacts call={c} sentiment={analysis.data && [analysis.data.sentiment_start_bp, analysis.data.sentiment_end_bp]} />
         {!bare && <Tabs label="Parts of the call" tabs={tabs} current={tab} />}
@@ -130,9 +130,9 @@ function CallFacts({ call: c, sentiment }: {
   const mood = end === null ? '' : end >= 1000 ? 'good-ink' : end <= -1000 ? 'bad-ink' : '';
   return (
     <Facts class="inline" items={[
-      [directionLong[c.direction], <time dateTime={c.started_at}>{whenOf(c.started_at, zone.value)}</time>],
+      [directionLong(c.direction), <time dateTime={c.started_at}>{whenOf(c.started_at, zone.value)}</time>],
       ['Agent', c.agent_name], ['Customer', customerOf(c)],
-      ['Length', clock(c.duration_s)],
+      ['Length', c.duration_s === null ? null : clock(c.duration_s)],
       ['Wait', c.wait_s === null ? null : clock(c.wait_s)],
       ['Legs', c.legs > 1 ? String(c.legs) : null],
       ['Sentiment', start !== null && end !== null ? <span class={mood}>{signed(start)} → {signed(end)}</span> : null],

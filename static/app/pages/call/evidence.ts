@@ -1,6 +1,6 @@
 /* The cited words of a call as marks: which turn and words, in which colour, for which verdict.
  * Transcript, waveform and score panel are drawn from the same list. */
-import type { Analysis, Criterion, Score, Span } from '../../api/types';
+import type { Analysis, Score, Span } from '../../api/types';
 
 export type MarkTone = 'good' | 'warn' | 'bad' | 'info';
 
@@ -12,7 +12,9 @@ export interface Mark {
   span: Span;
 }
 
-export const answers: Record<Criterion['answer'], { label: string; tone: MarkTone | 'none' }> = {
+type Answer = { label: string; tone: MarkTone | 'none' };
+
+const answers: Record<string, Answer> = {
   yes: { label: 'Yes', tone: 'good' },
   partly: { label: 'Partly', tone: 'warn' },
   no: { label: 'No', tone: 'bad' },
@@ -21,9 +23,11 @@ export const answers: Record<Criterion['answer'], { label: string; tone: MarkTon
   unsupported: { label: 'Unsupported', tone: 'none' },
 };
 
+export const answerOf = (answer: string): Answer => answers[answer] ?? { label: answer, tone: 'none' };
+
 export function marksOf(score: Score | undefined, analysis: Analysis | undefined): Mark[] {
   const cited = (score?.criteria ?? []).flatMap((c) => {
-    const { tone } = answers[c.answer];
+    const { tone } = answerOf(c.answer);
     return c.spans.map((span): Mark => ({
       key: c.key, label: c.text, tone: tone === 'none' ? 'info' : tone, span,
     }));

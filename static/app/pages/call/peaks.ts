@@ -44,7 +44,8 @@ function speakers(peaks: Peaks, count: number, transcript: Transcript | undefine
     while (at < turns.length - 1 && (turns[at]?.end_ms ?? 0) < ms) at++;
     const turn = turns[at];
     const inside = turn && ms >= turn.start_ms - 200 && ms <= turn.end_ms + 200;
-    return inside && turn.speaker !== 'unknown' ? turn.speaker : 'quiet';
+    if (!inside) return 'quiet';
+    return turn.speaker === 'agent' || turn.speaker === 'customer' ? turn.speaker : 'quiet';
   });
 }
 
@@ -52,7 +53,7 @@ function speakers(peaks: Peaks, count: number, transcript: Transcript | undefine
 function agentChannel(peaks: Peaks, transcript: Transcript | undefined): number {
   let balance = 0;
   for (const turn of transcript?.turns ?? []) {
-    if (turn.speaker === 'unknown') continue;
+    if (turn.speaker !== 'agent' && turn.speaker !== 'customer') continue;
     const sign = turn.speaker === 'agent' ? 1 : -1;
     const from = Math.floor((turn.start_ms / 1000) * peaks.per_second);
     const until = Math.ceil((turn.end_ms / 1000) * peaks.per_second);

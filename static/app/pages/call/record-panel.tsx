@@ -1,6 +1,6 @@
 /* The record itself: legs, recordings and where the call came from. */
 import { refusalFor, zone } from '../../api/session';
-import type { CallFull, Recording } from '../../api/types';
+import type { CallFull, CallLeg, Recording } from '../../api/types';
 import { to } from '../../routes';
 import { bytes, clock, clockMs, fullTime } from '../../ui/format';
 import { Facts, Panel } from '../../ui/page';
@@ -14,12 +14,12 @@ export function RecordPanel({ call }: { call: CallFull }) {
     <Panel class="record" title="Record">
       <section class="part">
         <Facts class="rows" items={[
-          ['Direction', directionLong[call.direction]],
+          ['Direction', directionLong(call.direction)],
           ['Outcome', outcome(call.disposition)],
           ['From', call.from_number], ['To', call.to_number],
           ['Began', at(call.started_at)], ['Answered', at(call.answered_at)], ['Ended', at(call.ended_at)],
-          ['Length', clock(call.duration_s)], ['Talk', clock(call.talk_s)],
-          ['Wait', call.wait_s === null ? null : clock(call.wait_s)],
+          ['Length', length(call.duration_s)], ['Talk', length(call.talk_s)],
+          ['Wait', length(call.wait_s)],
           ['Queue', call.queue], ['Trunk', call.trunk], ['Came from', source],
         ]} />
       </section>
@@ -29,9 +29,9 @@ export function RecordPanel({ call }: { call: CallFull }) {
           <ol class="legs">
             {call.call_legs.map((leg) => (
               <li key={leg.id}>
-                <p><strong>{leg.agent_name ?? leg.to_number ?? 'Unknown'}</strong>
+                <p><strong>{leg.agent_name || leg.to_number || 'Unknown'}</strong>
                   <span class="note"> {[leg.action, outcome(leg.disposition)].filter(Boolean).join(', ')}</span></p>
-                <p class="note">{fullTime(leg.started_at, zone.value)} · talk {clock(leg.talk_s)} · {leg.from_number} to {leg.to_number}</p>
+                <p class="note">{legFacts(leg)}</p>
               </li>
             ))}
           </ol>
@@ -50,6 +50,16 @@ export function RecordPanel({ call }: { call: CallFull }) {
   );
 }
 
+const length = (seconds: number | null) => (seconds === null ? null : clock(seconds));
+
+function legFacts(leg: CallLeg): string {
+  return [
+    leg.started_at && fullTime(leg.started_at, zone.value),
+    leg.talk_s === null ? null : `talk ${clock(leg.talk_s)}`,
+    leg.from_number && leg.to_number && `${leg.from_number} to ${leg.to_number}`,
+  ].filter(Boolean).join(' · ');
+}
+
 const outcome = (text: string) => {
   const words = text.toLowerCase().replace(/_/g, ' ');
   return words.charAt(0).toUpperCase() + words.slice(1);
@@ -62,7 +72,7 @@ function recordingSentence(r: Recording): string {
   const channels = r.same_channels ? 'two equal channels' : r.channels === 2 ? 'two channels' : 'one channel';
   const facts = [
     r.duration_ms === null ? null : clockMs(r.duration_ms),
-    r.channels === null ? null : channels, r.codec, r.bytes === null ? null : bytes(r.bytes),
+    r.channels === null ? null : channels, r.truncated ? 'cut short' : null, r.codec, r.bytes === null ? null : bytes(r.bytes),
   ].filter(Boolean).join(' · ');
   return r.state === 'fetched' ? `Fetched, being prepared${facts ? ` · ${facts}` : ''}` : facts;
 }

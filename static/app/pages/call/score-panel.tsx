@@ -3,7 +3,7 @@ import type { Criterion, Score } from '../../api/types';
 import { points } from '../../ui/format';
 import { Panel } from '../../ui/page';
 import { scoreSentence, toneOf } from '../calls/words';
-import { answers } from './evidence';
+import { answerOf } from './evidence';
 import { usePlayback } from './playback';
 import { Quote } from './quote';
 
@@ -54,7 +54,7 @@ function Sections({ score }: { score: Score }) {
 
 function CriterionRow({ criterion: c, audible }: { criterion: Criterion; audible: boolean }) {
   const playback = usePlayback();
-  const answer = answers[c.answer];
+  const answer = answerOf(c.answer);
   const linked = playback.linked.value === c.key;
   const link = (key: string | null) => () => { playback.linked.value = key; };
   return (

@@ -28,9 +28,9 @@ export function TranscriptPanel({ transcript, marks, agent, onCite }: Props) {
     { keys: ['f'], label: 'Find in this call', group: 'Call', run: () => setFinding(true) },
   ]);
 
-  const names = { agent, customer: 'Customer', unknown: 'Speaker' };
+  const names: Record<string, string> = { agent, customer: 'Customer', unknown: 'Speaker' };
   const turns = useMemo(() => transcript.turns.map((turn) => (
-    <TurnRow key={turn.n} turn={turn} marks={marks} name={names[turn.speaker]} />
+    <TurnRow key={turn.n} turn={turn} marks={marks} name={names[turn.speaker] ?? 'Speaker'} />
   )), [transcript, marks, agent]);
 
   const activate = (target: EventTarget | null): boolean => {
@@ -79,7 +79,7 @@ export function TranscriptPanel({ transcript, marks, agent, onCite }: Props) {
   );
 }
 
-const stateText = {
+const stateText: Record<string, string> = {
   no_speech: 'No speech was heard in the recording.',
   uncertain: 'These words are uncertain: listen before relying on them.',
 };

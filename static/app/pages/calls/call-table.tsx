@@ -11,14 +11,14 @@ function CallRow({ call, zone, fresh }: { call: Call; zone: string; fresh: boole
     <tr class={`call-row leads ${fresh ? 'fresh' : ''}`} data-call={call.id}>
       <td class="c-score"><ScoreChip call={call} /></td>
       <td class="c-time"><time dateTime={call.started_at} title={fullTime(call.started_at, zone)}>{whenOf(call.started_at, zone)}</time></td>
-      <td class="c-dir" title={directionLong[call.direction]}>{directionWord[call.direction]}</td>
-      <td class="c-agent">{call.agent_name ?? <span class="note">No agent</span>}</td>
+      <td class="c-dir" title={directionLong(call.direction)}>{directionWord(call.direction)}</td>
+      <td class="c-agent">{call.agent_name || <span class="note">No agent</span>}</td>
       <td class="c-customer">{customerOf(call)}</td>
-      <td class="c-length">{clock(call.duration_s)}</td>
+      <td class="c-length">{call.duration_s === null ? '' : clock(call.duration_s)}</td>
       <td class="c-talk"><TalkBar share={call.agent_share_bp} /></td>
       <td class="c-short">
         <a class={`row-link ${bad ? 'bad-ink' : ''} ${onItsWay(call.state) ? 'moving' : ''}`} href={to.call(call.id)}>
-          {call.short ?? stateSentence(call)}
+          {call.short || stateSentence(call)}
         </a>
         {call.breaches.map((b) => <span key={b} class="breach"> {sentence(b)}</span>)}
       </td>

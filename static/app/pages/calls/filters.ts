@@ -44,7 +44,7 @@ export function toQuery(filters: Filters, zone: string): CallQuery {
   if (isDay(filters.to)) query.to = startOfDay(filters.to, zone, 1);
   if (filters.agent) query.agent = filters.agent;
   if (filters.direction) query.direction = filters.direction as NonNullable<CallQuery['direction']>;
-  if (filters.state) query.state = filters.state as CallState;
+  if (filters.state) query.state = filters.state as NonNullable<CallQuery['state']>;
   if (filters.number) query.number = filters.number;
   if (filters.below && Number(filters.below) > 0) query.score_below = Math.round(Number(filters.below) * 100);
   if (filters.breach) query.breach = true;

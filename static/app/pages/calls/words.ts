@@ -10,8 +10,11 @@ export function toneOf(bp: number | null | undefined): Tone {
   return bp >= 6000 ? 'warn' : 'bad';
 }
 
-export const directionWord = { inbound: 'In', outbound: 'Out', internal: 'Int' } as const;
-export const directionLong = { inbound: 'Inbound', outbound: 'Outbound', internal: 'Internal' } as const;
+const directions: Record<string, [string, string]> = {
+  inbound: ['In', 'Inbound'], outbound: ['Out', 'Outbound'], internal: ['Int', 'Internal'],
+};
+export const directionWord = (direction: string) => directions[direction]?.[0] ?? direction;
+export const directionLong = (direction: string) => directions[direction]?.[1] ?? direction;
 
 /** The stages a call passes, in order, as shown while it is on its way. */
 export const stages: { state: Call['state']; label: string; now: string }[] = [
@@ -26,7 +29,7 @@ export const stageOf = (state: Call['state']) => stages.findIndex((s) => s.state
 export const onItsWay = (state: Call['state']) => stageOf(state) >= 0;
 
 export function answered(call: Call): boolean {
-  return call.talk_s > 0 || /^answered$/i.test(call.disposition);
+  return (call.talk_s ?? 0) > 0 || /^answered$/i.test(call.disposition);
 }
 
 /** One sentence for a call that has no summary (yet). */
@@ -50,6 +53,6 @@ export function scoreSentence(state: Call['score_state'], reason: string | null)
 }
 
 export function customerOf(call: Call): string {
-  return call.customer_name ?? call.customer_number
-    ?? (call.direction === 'internal' ? call.to_number ?? '' : 'Withheld');
+  return call.customer_name || call.customer_number
+    || (call.direction === 'internal' ? call.to_number : 'Withheld');
 }

@@ -1,7 +1,7 @@
 /* The inbox: everything that was delivered, whether it could be read or not. */
 import { useLocation } from 'preact-iso';
 import { useLive } from '../../api/live';
-import type { Delivery } from '../../api/types';
+import type { Query } from '../../api/client';
 import { useApi } from '../../api/use-api';
 import { to } from '../../routes';
 import { Button } from '../../ui/button';
@@ -13,6 +13,8 @@ import { Pager } from '../../ui/table';
 import { DeliveryTable, deliveryStates } from './delivery-table';
 import './inbox.css';
 
+type State = NonNullable<Query<'GET /deliveries'>>['state'];
+
 const states = Object.entries(deliveryStates).map(([value, { label }]) => ({ value, label }));
 
 export default function Deliveries() {
@@ -21,10 +23,10 @@ export default function Deliveries() {
   const list = useApi('GET /deliveries', {
     query: {
       cursor: query.cursor, integration: filters.integration || undefined,
-      state: (filters.state || undefined) as Delivery['state'] | undefined,
+      state: (filters.state || undefined) as State,
     },
   }, true);
-  const integrations = useApi('GET /integrations', { query: { limit: 100 } });
+  const integrations = useApi('GET /integrations');
   const paging = usePaging(list.data?.next);
   useLive((n) => n.kind === 'call.created' || n.kind.startsWith('delivery.'), () => { if (!query.cursor) list.reload(); });
   const set = (change: Partial<typeof filters>) => route(to.deliveries({ ...filters, ...change }));

@@ -2,26 +2,26 @@
 import { zone } from '../../api/session';
 import type { Delivery } from '../../api/types';
 import { to } from '../../routes';
-import { bytes, whenOf } from '../../ui/format';
+import { bytes, plural, whenOf } from '../../ui/format';
 import { DataTable, type Column } from '../../ui/table';
 
-export const deliveryStates: Record<Delivery['state'], { label: string; tone: string }> = {
+export const deliveryStates: Record<string, { label: string; tone: string }> = {
   received: { label: 'Received', tone: 'none' },
   parsed: { label: 'Parsed', tone: 'good' },
   unparsed: { label: 'Unparsed', tone: 'bad' },
   ignored: { label: 'Ignored', tone: 'none' },
 };
 
-export function DeliveryState({ state }: { state: Delivery['state'] }) {
-  const { label, tone } = deliveryStates[state];
+export function DeliveryState({ state }: { state: string }) {
+  const { label, tone } = deliveryStates[state] ?? { label: state, tone: 'none' };
   return <span class={`answer ${tone}`}>{label}</span>;
 }
 
 const columns: Column<Delivery>[] = [
   { key: 'received_at', label: 'Received', show: (d) => whenOf(d.received_at, zone.value) },
-  { key: 'integration', label: 'From', show: (d) => d.integration_name ?? d.provider },
+  { key: 'integration', label: 'From', show: (d) => d.integration_name || d.provider },
   { key: 'state', label: 'State', show: (d) => <DeliveryState state={d.state} /> },
-  { key: 'reason', label: 'Reason', class: 'wide-cell', show: (d) => d.reason ?? (d.calls.length ? `${d.calls.length === 1 ? 'One call' : `${d.calls.length} calls`}` : '') },
+  { key: 'reason', label: 'Reason', class: 'wide-cell', show: (d) => d.reason || (d.calls ? plural(d.calls, 'call') : '') },
   { key: 'source', label: 'Address', show: (d) => d.source },
   { key: 'bytes', label: 'Size', class: 'number', show: (d) => bytes(d.bytes) },
 ];

@@ -43,7 +43,7 @@ export default function DeliveryPage() {
         ['State', <DeliveryState state={d.state} />],
         ['From', d.integration_id && !refusalFor('integrations.read') ? <a href={to.integration(d.integration_id)}>{d.integration_name}</a> : d.integration_name],
         ['Address', d.source], ['Size', bytes(d.bytes)],
-        ['Calls', d.calls.length ? d.calls.map((id, n) => <a key={id} href={to.call(id)}>{d.calls.length > 1 ? `Call ${n + 1} ` : 'Open the call'}</a>) : null],
+        ['Method', d.method], ['Query', d.query && <code>{d.query}</code>], ['Calls in it', String(d.calls)],
       ]} />
       {d.reason && <p class={`reason ${d.state === 'unparsed' ? 'bad-ink' : ''}`}>{d.reason}</p>}
       <Panel title="Headers"><pre tabIndex={0} role="region" aria-label="Headers">{block(d.headers)}</pre></Panel>

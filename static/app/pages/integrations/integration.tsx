@@ -1,4 +1,5 @@
 /* One integration: state, settings, its address, what it delivered last. */
+import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { useLocation, useRoute } from 'preact-iso';
 import { ApiError, api } from '../../api/client';
@@ -15,7 +16,7 @@ import { Failed, Loading } from '../../ui/states';
 import { toast } from '../../ui/toast';
 import { DeliveryTable } from '../inbox/delivery-table';
 import { Address } from './address';
-import { SettingFields, filled, type Values } from './settings-form';
+import { SettingFields, changed, type Values } from './settings-form';
 import { State } from './state';
 import { providerName } from './words';
 import './integrations.css';
@@ -41,6 +42,8 @@ function Shown({ of, reload }: { of: IntegrationFull; reload: () => void }) {
   const [ask, setAsk] = useState<'token' | 'delete'>();
   const [busy, setBusy] = useState(false);
   const [url, setUrl] = useState('');
+  const all = useApi('GET /integrations');
+  const now = all.data?.items.find((i) => i.id === of.id);
   const deliveries = useApi('GET /deliveries', { query: { integration: of.id, limit: 10 } }, true);
   const why = refusalFor('integrations.write');
 
@@ -69,11 +72,13 @@ function Shown({ of, reload }: { of: IntegrationFull; reload: () => void }) {
     }>
       <Facts class="inline" items={[
         ['System', providerName(of.provider)],
-        ['State', <State state={of.state} reason={of.state_reason} />],
-        ['Address ends in', of.hook_url ? <code>{of.hook_url.slice(-4)}</code> : null],
-        ['Last delivery', of.last_delivery_at ? whenOf(of.last_delivery_at, zone.value) : 'None yet'],
-        ['In 24 hours', count(of.deliveries_24h)],
-        ['Unparsed', of.unparsed_24h ? <span class="bad-ink">{count(of.unparsed_24h)}</span> : '0'],
+        ['State', <State state={of.state} reason={now?.state_reason ?? null} />],
+        ['Address ends in', now?.hook_tail ? <code>{now.hook_tail}</code> : null],
+        ...(now ? [
+          ['Last delivery', now.last_delivery_at ? whenOf(now.last_delivery_at, zone.value) : 'None yet'],
+          ['In 24 hours', count(now.deliveries_24h)],
+          ['Unparsed', now.unparsed_24h ? <span class="bad-ink">{count(now.unparsed_24h)}</span> : '0'],
+        ] as [string, ComponentChildren][] : []),
       ]} />
       {url && <Address url={url} provider={of.provider} renewed />}
       <SettingsForm of={of} why={why} saved={reload} />
@@ -112,7 +117,7 @@ function SettingsForm({ of, why, saved }: { of: IntegrationFull; why: string | u
     setError(undefined);
     try {
       await api('PATCH /integrations/{}', {
-        at: [of.id], version: of.version, body: { name, settings: filled(of.setting_fields, values) },
+        at: [of.id], version: of.version, body: { name, settings: changed(of, values) },
       });
       toast('Saved.');
       saved();

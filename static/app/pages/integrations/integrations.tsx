@@ -1,5 +1,4 @@
 /* The phone systems that send calls, and how each is doing. */
-import { useLocation } from 'preact-iso';
 import { useLive } from '../../api/live';
 import { refusalFor, zone } from '../../api/session';
 import type { Integration } from '../../api/types';
@@ -8,9 +7,8 @@ import { to } from '../../routes';
 import { LinkButton } from '../../ui/button';
 import { count, whenOf } from '../../ui/format';
 import { Page, Panel } from '../../ui/page';
-import { usePaging } from '../../ui/paging';
 import { Empty, Failed, Loading } from '../../ui/states';
-import { DataTable, Pager, type Column } from '../../ui/table';
+import { DataTable, type Column } from '../../ui/table';
 import { State } from './state';
 import { providerName } from './words';
 import './integrations.css';
@@ -25,9 +23,7 @@ const columns: Column<Integration>[] = [
 ];
 
 export default function Integrations() {
-  const { query } = useLocation();
-  const list = useApi('GET /integrations', { query: { cursor: query.cursor } }, true);
-  const paging = usePaging(list.data?.next);
+  const list = useApi('GET /integrations');
   useLive((n) => n.kind === 'call.created' || n.kind.startsWith('integration.'), list.reload);
   const why = refusalFor('integrations.write');
   const connect = <LinkButton kind="main" href={to.newIntegration()} why={why}>Connect a phone system</LinkButton>;
@@ -37,7 +33,6 @@ export default function Integrations() {
         : list.data.items.length === 0
           ? <Empty action={connect}>No phone system is connected. Calls come in as soon as one is.</Empty>
           : <Panel><DataTable label="Integrations" rows={list.data.items} columns={columns} href={(i) => to.integration(i.id)} /></Panel>}
-      <Pager newer={paging.newer} older={paging.older} />
       <p class="below"><a href={to.deliveries()}>See what phone systems delivered</a></p>
     </Page>
   );

@@ -39,7 +39,7 @@ export default function NewIntegration() {
     setBusy(true);
     setError(undefined);
     try {
-      const provider = chosen.slug as 'ucm' | 'generic';
+      const provider = chosen.slug;
       const reply = await api('POST /integrations', {
         body: { provider, name, settings: filled(chosen.settings, values) },
       });

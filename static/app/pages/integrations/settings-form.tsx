@@ -1,14 +1,23 @@
 /* One form for every phone system, drawn from the provider's own settings table. */
-import type { SettingField } from '../../api/types';
+import type { IntegrationFull, SettingField } from '../../api/types';
 import { SelectField, TextField } from '../../ui/field';
 
 export type Values = Record<string, string>;
 
-/** What was typed; secrets left empty are not sent, so that the stored ones stay. */
+/** What was filled in; what was left empty is not sent. */
 export function filled(fields: SettingField[], values: Values): Values {
   return Object.fromEntries(fields.flatMap((f) => {
     const value = values[f.name] || (f.kind === 'choice' ? f.choices?.[0] ?? '' : '');
-    return f.kind === 'secret' && !value ? [] : [[f.name, value]];
+    return value ? [[f.name, value]] : [];
+  }));
+}
+
+/** Only what differs from the stored settings: null removes one, an empty secret stays as it is. */
+export function changed(of: IntegrationFull, values: Values): Record<string, string | null> {
+  return Object.fromEntries(of.setting_fields.flatMap((f) => {
+    const value = values[f.name] ?? '';
+    if (f.kind === 'secret' ? !value : value === (of.settings[f.name] ?? '')) return [];
+    return [[f.name, value || null]];
   }));
 }
 

@@ -1,12 +1,10 @@
 /* The scorecards that calls are judged by. */
-import { useLocation } from 'preact-iso';
 import { useApi } from '../../api/use-api';
 import type { Item } from '../../api/client';
 import { to } from '../../routes';
 import { Page, Panel } from '../../ui/page';
-import { usePaging } from '../../ui/paging';
 import { Empty, Failed, Loading } from '../../ui/states';
-import { DataTable, Pager, type Column } from '../../ui/table';
+import { DataTable, type Column } from '../../ui/table';
 
 const columns: Column<Item<'GET /scorecards'>>[] = [
   { key: 'name', label: 'Name', show: (s) => <strong>{s.name}</strong> },
@@ -15,15 +13,12 @@ const columns: Column<Item<'GET /scorecards'>>[] = [
 ];
 
 export default function Scorecards() {
-  const { query } = useLocation();
-  const list = useApi('GET /scorecards', { query: { cursor: query.cursor } }, true);
-  const paging = usePaging(list.data?.next);
+  const list = useApi('GET /scorecards');
   return (
     <Page title="Scorecards">
       {list.error ? <Failed error={list.error} retry={list.reload} /> : !list.data ? <Loading label="Loading scorecards" />
         : list.data.items.length === 0 ? <Empty>There is no scorecard, so calls are not scored.</Empty>
           : <Panel><DataTable label="Scorecards" rows={list.data.items} columns={columns} href={(s) => to.scorecard(s.id)} /></Panel>}
-      <Pager newer={paging.newer} older={paging.older} />
     </Page>
   );
 }
