@@ -19,6 +19,7 @@ const struct feature *const features[] = {
     &integrations_feature,
     &inbox_feature,
     &calls_feature,
+    &contract_feature,
     NULL,
 };
 

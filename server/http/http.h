@@ -189,8 +189,9 @@ const struct err *http_serve(struct arena *a) MUST_USE;
 /* Asks a running server to stop; async-signal-safe. A second call cuts. */
 void http_stop(void);
 
-/* The contract: OpenAPI 3.1 as JSON. */
+/* The contract: OpenAPI 3.1 as JSON, and the feature that serves it. */
 struct str openapi_print(struct arena *a);
+extern const struct feature contract_feature;
 /* Checks every row at start: permission, answer, inputs against the statement. */
 const struct err *routes_check(struct arena *a) MUST_USE;
 

@@ -4,6 +4,7 @@
 #define RINGSIGHT_INTAKE_INBOX_H
 
 #include "http/http.h"
+#include "jobs/jobs.h"
 
 extern const struct feature inbox_feature;
 
