@@ -3,8 +3,8 @@
 # Each fuzz target for ten seconds, or RINGSIGHT_FUZZ_SECONDS, two at a time. What it finds that is
 # new is kept outside the repository's corpus.
 . deploy/lib/step.sh
-build_step fuzz "$CHECK_FUZZ" -DCMAKE_BUILD_TYPE=None -DCMAKE_C_FLAGS='-O1 -g' \
-    -DCMAKE_C_COMPILER=clang -DRINGSIGHT_FUZZ=ON
+TARGETS=fuzz build_step fuzz "$CHECK_FUZZ" -DCMAKE_BUILD_TYPE=None -DRINGSIGHT_FUZZ=ON \
+    -DRINGSIGHT_SANITIZE=ON -DCMAKE_C_COMPILER=clang -DCMAKE_C_FLAGS='-O1 -g -fsanitize=fuzzer-no-link'
 
 fuzz() {
     local target=$1 name folder

@@ -4,7 +4,7 @@
 BUILD=${RINGSIGHT_BUILD:-$REPO/build}
 [[ $BUILD == /* ]] || BUILD=$REPO/$BUILD
 
-# configure_and_build FOLDER LOG cmake-arguments...
+# configure_and_build FOLDER LOG cmake-arguments...; TARGETS names what to build, else everything.
 configure_and_build() {
     local folder=$1 log=$2
     shift 2
@@ -12,7 +12,8 @@ configure_and_build() {
     if [ ! -f "$folder/build.ninja" ]; then
         cmake -S "$REPO" -B "$folder" -G Ninja "$@" >"$log" 2>&1 || return 1
     fi
-    ninja -C "$folder" >>"$log" 2>&1
+    # shellcheck disable=SC2086 # several words are several targets
+    ninja -C "$folder" ${TARGETS:-} >>"$log" 2>&1
 }
 
 build_server() {

@@ -9,9 +9,10 @@ VAR=$CHECK_VAR
 . "$REPO/deploy/lib/build.sh"
 cd "$REPO"
 
-# build_step NAME FOLDER cmake-arguments...: one "ok" or the compiler's words.
+# build_step NAME FOLDER cmake-arguments...: one "ok" or the compiler's words. Builds the programs
+# and their tests, or TARGETS.
 build_step() {
-    local name=$1 folder=$2
+    local name=$1 folder=$2 TARGETS=${TARGETS:-all unit statements}
     shift 2
     if configure_and_build "$folder" "$CHECK_LOG/build-$name.log" "$@"; then
         printf 'ok %s builds without a warning\n' "$name"
