@@ -7,6 +7,10 @@
 #include <unistd.h>
 
 #include "engines/pocketsphinx/pocketsphinx.h"
+#include "http/host.h"
+#include "http/http.h"
+#include "live/live.h"
+
 #include "media/media.h"
 #include "net/poke.h"
 #include "net/services.h"
@@ -21,13 +25,16 @@ const struct err *app_init(struct arena *a, const struct settings *s)
 
 const struct err *app_start_live(struct arena *a, const struct settings *s)
 {
-    (void)a;
-    (void)s;
-    return NULL;
-}
+    struct public_url url;
+    struct live_config config = {.database_url = s->database_url,
+                                 .socket_path = str_fmt(a, "%s/live.sock", s->run).p};
 
-void app_stop_live(void)
-{
+    if (!public_url_parse(str_of(s->public_url), &url))
+        return err_why(a, E_BAD_INPUT, "Setting public_url is \"%s\": give http(s)://host[:port].",
+                       s->public_url);
+    config.origin = str_c(a, str_of(url.origin));
+    http_config.live_socket = config.socket_path;
+    return live_start(a, &config);
 }
 
 const struct err *app_check_role(struct arena *a, struct db *db)

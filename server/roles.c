@@ -16,6 +16,7 @@
 #include "db/migrate.h"
 #include "http/http.h"
 #include "jobs/jobs.h"
+#include "live/live.h"
 #include "net/poke.h"
 
 #define RESTART_PAUSE_US (500 * 1000)
@@ -24,6 +25,7 @@ static void on_stop_web(int sig)
 {
     (void)sig;
     http_stop();
+    live_going_away();
 }
 
 static void on_stop_worker(int sig)
@@ -74,7 +76,7 @@ int role_web(struct arena *a, struct settings *s, int argc, char **argv)
         e = app_start_live(a, s);
     if (!e)
         e = http_serve(a);
-    app_stop_live();
+    live_stop();
     poke_stop();
     db_pool_free(http_config.pools[DB_APP]);
     db_pool_free(http_config.pools[DB_PLATFORM]);

@@ -32,6 +32,7 @@ static const struct setting {
     U(redis_url, "", "unix:/path or redis://:password@host:port. Empty or away: slower, nothing lost."),
     T(keys, "", "Folder of the master key and the tenants' wrapped keys. Empty: <var>/keys."),
     T(objects, "", "Folder of sealed recordings. Empty: <var>/objects."),
+    T(run, "", "Folder of unix sockets; their paths end at 107 bytes. Empty: <var>/run."),
     T(static_dir, "static/dist", "The built dashboard."),
     T(templates_dir, "templates", "Scorecards, guides, mails."),
     T(migrations_dir, "migrations", "Numbered SQL files."),
@@ -156,6 +157,7 @@ const struct err *settings_load(struct arena *a, const char *file, struct settin
             return e;
     }
     ret->keys = below(a, ret, ret->keys, "keys");
+    ret->run = below(a, ret, ret->run, "run");
     ret->objects = below(a, ret, ret->objects, "objects");
     ret->media_child = beside(a, ret->media_child, "ringsight-media");
     ret->asr_child = beside(a, ret->asr_child, "ringsight-asr");

@@ -13,7 +13,7 @@ struct settings {
     int64_t metrics_port;
     const char *database_url, *jobs_database_url, *platform_database_url, *owner_database_url;
     const char *redis_url;
-    const char *keys, *objects;
+    const char *keys, *objects, *run;
     const char *static_dir, *templates_dir, *migrations_dir;
     const char *media_child, *asr_child;
     const char *trusted_proxies;

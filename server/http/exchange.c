@@ -405,6 +405,13 @@ int exchange_on_request(h2o_handler_t *self, h2o_req_t *h)
     return 0;
 }
 
+void exchange_on_own_answer(h2o_filter_t *self, h2o_req_t *h, h2o_ostream_t **slot)
+{
+    (void)self;
+    add_security(h, ANSWER_API);
+    h2o_setup_next_ostream(h, slot);
+}
+
 int exchange_on_metrics(h2o_handler_t *self, h2o_req_t *h)
 {
     struct arena *a = arena_new();

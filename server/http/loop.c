@@ -378,6 +378,8 @@ static void configure(struct arena *a)
     if (http_config.live_socket)
         add_live(a, host);
     add_handler(host, exchange_on_request);
+    h2o_create_filter(&host->fallback_path, sizeof(h2o_filter_t))->on_setup_ostream =
+        exchange_on_own_answer;
     metrics = h2o_config_register_host(&conf, h2o_iovec_init(H2O_STRLIT("metrics")), 65535);
     add_handler(metrics, exchange_on_metrics);
 }

@@ -57,6 +57,8 @@ extern struct glue glue;
 /* The handler of the public host, and of the metrics host. */
 int exchange_on_request(h2o_handler_t *self, h2o_req_t *h);
 int exchange_on_metrics(h2o_handler_t *self, h2o_req_t *h);
+/* A filter for the answers libh2o makes itself (413, broken chunks): the security headers. */
+void exchange_on_own_answer(h2o_filter_t *self, h2o_req_t *h, h2o_ostream_t **slot);
 /* Exchanges that a worker thread has sent back. */
 void exchange_on_messages(h2o_multithread_receiver_t *receiver, h2o_linklist_t *messages);
 /* Trusted proxies from the settings; then one call per route for its metrics label. */
