@@ -28,7 +28,13 @@ function Redirect({ href }: { href: string }) {
 function Missing() {
   return (
     <Page title="Not found">
-      <Empty action={<a class="button plain" href={to.calls()}>Go to calls</a>}>
+      <Empty
+        action={
+          <a class="button plain" href={to.calls()}>
+            Go to calls
+          </a>
+        }
+      >
         There is no page at this address.
       </Empty>
     </Page>
@@ -38,7 +44,13 @@ function Missing() {
 function Guarded({ of }: { of: PageRoute }) {
   const why = refusalFor(of.permission);
   const Body = of.page;
-  return why ? <Page title={of.title}><Empty>{why}</Empty></Page> : <Body />;
+  return why ? (
+    <Page title={of.title}>
+      <Empty>{why}</Empty>
+    </Page>
+  ) : (
+    <Body />
+  );
 }
 
 const guards = routes.map((of) => ({ path: of.path, component: () => <Guarded of={of} /> }));
@@ -47,15 +59,27 @@ function Dashboard() {
   const { url, path } = useLocation();
   if (session.value === undefined) return <Loading label="Loading Ringsight" />;
   if (!session.value?.tenant) {
-    return path === '/sign-in' ? <Routes><Route path="/sign-in" component={SignIn} /></Routes>
-      : <Redirect href={to.signIn(url)} />;
+    return path === '/sign-in' ? (
+      <Routes>
+        <Route path="/sign-in" component={SignIn} />
+      </Routes>
+    ) : (
+      <Redirect href={to.signIn(url)} />
+    );
   }
-  if (path === '/sign-in') return <Routes><Route path="/sign-in" component={SignIn} /></Routes>;
+  if (path === '/sign-in')
+    return (
+      <Routes>
+        <Route path="/sign-in" component={SignIn} />
+      </Routes>
+    );
   if (path === '/') return <Redirect href={to.calls()} />;
   return (
     <Frame>
       <Routes>
-        {guards.map((g) => <Route key={g.path} path={g.path} component={g.component} />)}
+        {guards.map((g) => (
+          <Route key={g.path} path={g.path} component={g.component} />
+        ))}
         <Route default component={Missing} />
       </Routes>
     </Frame>
@@ -65,7 +89,8 @@ function Dashboard() {
 function Operator() {
   const { path } = useLocation();
   if (platform.value === undefined) return <Loading label="Loading Ringsight" />;
-  if (!platform.value && path !== to.platformSignIn()) return <Redirect href={to.platformSignIn()} />;
+  if (!platform.value && path !== to.platformSignIn())
+    return <Redirect href={to.platformSignIn()} />;
   return (
     <Routes>
       <Route path="/platform/sign-in" component={PlatformSignIn} />
@@ -76,7 +101,11 @@ function Operator() {
 }
 
 function Routes({ children }: { children: ComponentChildren }) {
-  return <ErrorBoundary><Router>{children as never}</Router></ErrorBoundary>;
+  return (
+    <ErrorBoundary>
+      <Router>{children as never}</Router>
+    </ErrorBoundary>
+  );
 }
 
 function App() {
@@ -93,16 +122,46 @@ function App() {
 
   if (broken) {
     return (
-      <main class="alone"><Empty action={<Button kind="main" onClick={reset}>Show the page again</Button>}>
-        Something on this page broke. {String((broken as Error).message ?? broken)}
-      </Empty></main>
+      <main class="alone">
+        <Empty
+          action={
+            <Button kind="main" onClick={reset}>
+              Show the page again
+            </Button>
+          }
+        >
+          Something on this page broke. {String((broken as Error).message ?? broken)}
+        </Empty>
+      </main>
     );
   }
   if (unreachable) {
-    return <main class="alone"><Empty action={<Button kind="main" onClick={load}>Try again</Button>}>{unreachable}</Empty></main>;
+    return (
+      <main class="alone">
+        <Empty
+          action={
+            <Button kind="main" onClick={load}>
+              Try again
+            </Button>
+          }
+        >
+          {unreachable}
+        </Empty>
+      </main>
+    );
   }
-  return <>{operator ? <Operator /> : <Dashboard />}<Toasts /></>;
+  return (
+    <>
+      {operator ? <Operator /> : <Dashboard />}
+      <Toasts />
+    </>
+  );
 }
 
 startLive();
-render(<LocationProvider><App /></LocationProvider>, document.getElementById('app')!);
+render(
+  <LocationProvider>
+    <App />
+  </LocationProvider>,
+  document.getElementById('app')!,
+);

@@ -19,7 +19,9 @@ for (const entry of await readdir(dist, { recursive: true, withFileTypes: true }
   await writeFile(`${file}.br`, br);
   if (/\.(js|css)$/.test(entry.name)) {
     weight += gz.length;
-    console.log(`${String(gz.length).padStart(7)} gz ${String(br.length).padStart(7)} br  ${entry.name}`);
+    console.log(
+      `${String(gz.length).padStart(7)} gz ${String(br.length).padStart(7)} br  ${entry.name}`,
+    );
   }
 }
 console.log(`${weight} bytes of script and style, gzipped (limit ${limit})`);

@@ -27,7 +27,10 @@ async function fresh(): Promise<void> {
 
 async function moves(): Promise<void> {
   const from = await time();
-  await page.waitForFunction((t) => (document.querySelector('audio')?.currentTime ?? 0) > t + 0.3, from);
+  await page.waitForFunction(
+    (t) => (document.querySelector('audio')?.currentTime ?? 0) > t + 0.3,
+    from,
+  );
 }
 
 test('plays, pauses and seeks', async () => {
@@ -39,11 +42,13 @@ test('plays, pauses and seeks', async () => {
   const box = (await page.locator('.wave').boundingBox())!;
   await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
   const length = await page.locator('audio').evaluate((a: HTMLAudioElement) => a.duration);
-  assert.ok(Math.abs(await time() - length / 2) < length * 0.03, `${await time()} of ${length}`);
+  assert.ok(Math.abs((await time()) - length / 2) < length * 0.03, `${await time()} of ${length}`);
   const middle = await time();
   await page.keyboard.press('ArrowRight');
-  await page.waitForFunction((t) => (document.querySelector('audio')?.currentTime ?? 0) > t + 3, middle).catch(() => undefined);
-  assert.ok(await time() > middle);
+  await page
+    .waitForFunction((t) => (document.querySelector('audio')?.currentTime ?? 0) > t + 3, middle)
+    .catch(() => undefined);
+  assert.ok((await time()) > middle);
   await page.locator('.wave').focus();
   await page.keyboard.press('Home');
   await page.waitForFunction(() => document.querySelector('audio')?.currentTime === 0);
@@ -63,8 +68,13 @@ test('a word leads to its time, and the transcript follows', async () => {
   const word = page.locator('.turn').last().locator('.w:not(.cite .w)').first();
   const start = Number(await word.getAttribute('data-start')) / 1000;
   await word.click();
-  await page.waitForFunction((s) => Math.abs((document.querySelector('audio')?.currentTime ?? 0) - s) < 0.2, start);
-  await page.waitForFunction(() => document.querySelector('.turn:last-child')?.classList.contains('active'));
+  await page.waitForFunction(
+    (s) => Math.abs((document.querySelector('audio')?.currentTime ?? 0) - s) < 0.2,
+    start,
+  );
+  await page.waitForFunction(() =>
+    document.querySelector('.turn:last-child')?.classList.contains('active'),
+  );
   await page.getByRole('button', { name: 'Play', exact: true }).click();
   await page.waitForFunction(() => document.querySelector('.w.now'));
 });
@@ -75,8 +85,10 @@ test('cited words play and stop at their end', async () => {
   await quote.click();
   await page.waitForFunction(() => !document.querySelector('audio')?.paused);
   const began = await time();
-  await page.waitForFunction(() => document.querySelector('audio')?.paused, undefined, { timeout: 30_000 });
-  assert.ok(await time() > began);
+  await page.waitForFunction(() => document.querySelector('audio')?.paused, undefined, {
+    timeout: 30_000,
+  });
+  assert.ok((await time()) > began);
   assert.ok(await paused());
 });
 

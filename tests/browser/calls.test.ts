@@ -5,22 +5,30 @@ import type { Browser, Page } from 'playwright-core';
 import { base, calls, get, launch, open, phone, settled } from './house.ts';
 
 let browser: Browser;
-before(async () => { browser = await launch(); });
+before(async () => {
+  browser = await launch();
+});
 after(() => browser.close());
 
-const shown = (page: Page) => page.locator('.call-row').evaluateAll((rows) => rows.map((r) => (r as HTMLElement).dataset.call));
+const shown = (page: Page) =>
+  page.locator('.call-row').evaluateAll((rows) => rows.map((r) => (r as HTMLElement).dataset.call));
 
 test('a chip filters, the address keeps it, a reload shows the same', async () => {
   const { page, context } = await open(browser, '/calls');
   await page.getByRole('button', { name: 'Has recording' }).click();
   await page.waitForURL(/recording=1/);
   await page.waitForFunction(() => !document.querySelector('.stale'));
-  const wanted = (await get<{ items: { id: string }[] }>(page, '/calls?limit=50&recording=true')).items.map((c) => c.id);
+  const wanted = (
+    await get<{ items: { id: string }[] }>(page, '/calls?limit=50&recording=true')
+  ).items.map((c) => c.id);
   assert.deepEqual(await shown(page), wanted);
   await page.reload();
   await settled(page);
   assert.deepEqual(await shown(page), wanted);
-  assert.equal(await page.getByRole('button', { name: 'Has recording' }).getAttribute('aria-pressed'), 'true');
+  assert.equal(
+    await page.getByRole('button', { name: 'Has recording' }).getAttribute('aria-pressed'),
+    'true',
+  );
   await page.getByRole('button', { name: 'Clear' }).click();
   await page.waitForURL((url) => !url.search);
   await context.close();
@@ -34,7 +42,10 @@ test('the agent menu filters by agent', async () => {
   await page.waitForURL(new RegExp(`agent=${agent.id}`));
   await page.waitForFunction(() => !document.querySelector('.stale'));
   const names = await page.locator('.call-row .c-agent').allTextContents();
-  assert.ok(names.every((n) => n === agent.name), names.join());
+  assert.ok(
+    names.every((n) => n === agent.name),
+    names.join(),
+  );
   await context.close();
 });
 
@@ -42,16 +53,25 @@ test('pages go on and back', async (t) => {
   const { page, context } = await open(browser, '/calls');
   const first = await shown(page);
   const older = page.getByRole('button', { name: 'Older' });
-  if (!await older.count()) {
+  if (!(await older.count())) {
     t.skip('all calls fit on one page');
   } else {
     await older.click();
     await page.waitForURL(/cursor=/);
-    await page.waitForFunction((id) => document.querySelector<HTMLElement>('.call-row')?.dataset.call !== id, first[0]);
+    await page.waitForFunction(
+      (id) => document.querySelector<HTMLElement>('.call-row')?.dataset.call !== id,
+      first[0],
+    );
     const second = await shown(page);
-    assert.ok(second.every((id) => !first.includes(id)), 'no call on both pages');
+    assert.ok(
+      second.every((id) => !first.includes(id)),
+      'no call on both pages',
+    );
     await page.getByRole('button', { name: 'Newer' }).click();
-    await page.waitForFunction((id) => document.querySelector<HTMLElement>('.call-row')?.dataset.call === id, first[0]);
+    await page.waitForFunction(
+      (id) => document.querySelector<HTMLElement>('.call-row')?.dataset.call === id,
+      first[0],
+    );
   }
   await context.close();
 });
@@ -59,7 +79,8 @@ test('pages go on and back', async (t) => {
 test('J, K and Enter walk and open', async () => {
   const { page, context } = await open(browser, '/calls');
   const ids = await shown(page);
-  const focused = () => page.evaluate(() => document.activeElement?.closest<HTMLElement>('.call-row')?.dataset.call);
+  const focused = () =>
+    page.evaluate(() => document.activeElement?.closest<HTMLElement>('.call-row')?.dataset.call);
   for (const key of ['j', 'j', 'k', 'j']) await page.keyboard.press(key);
   assert.equal(await focused(), ids[1]);
   await page.keyboard.press('Enter');
@@ -81,7 +102,10 @@ test('every state of a call is a sentence', async () => {
   const { page, context } = await open(browser, '/calls');
   for (const call of await calls(page)) {
     if (!['failed', 'no_recording', 'not_scorable', 'held'].includes(call.state)) continue;
-    const text = await page.locator(`[data-call="${call.id}"] .c-short`).textContent({ timeout: 500 }).catch(() => 'On another page.');
+    const text = await page
+      .locator(`[data-call="${call.id}"] .c-short`)
+      .textContent({ timeout: 500 })
+      .catch(() => 'On another page.');
     assert.match(text ?? '', /\S+ \S+.*[.!?]$/, call.state);
   }
   await context.close();

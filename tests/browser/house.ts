@@ -9,7 +9,10 @@ interface Demo {
   base_url: string;
   super_admin: { email: string; password: string };
   tenants: {
-    slug: string; id: string; hooks: Record<string, string>; hook_secrets?: Record<string, string>;
+    slug: string;
+    id: string;
+    hooks: Record<string, string>;
+    hook_secrets?: Record<string, string>;
     users: { email: string; password: string; role: string }[];
   }[];
 }
@@ -20,10 +23,15 @@ if (!facts) throw new Error('RINGSIGHT_DEMO must name the demo.json of a running
 export const demo = JSON.parse(readFileSync(facts, 'utf8')) as Demo;
 export const tenant = demo.tenants[0]!;
 export const base = demo.base_url.replace(/\/$/, '');
-export const boss = tenant.users.find((u) => u.role === 'owner')
-  ?? tenant.users.find((u) => u.role === 'admin') ?? tenant.users[0]!;
+export const boss =
+  tenant.users.find((u) => u.role === 'owner') ??
+  tenant.users.find((u) => u.role === 'admin') ??
+  tenant.users[0]!;
 
-export const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+export const axeSource = readFileSync(
+  createRequire(import.meta.url).resolve('axe-core/axe.min.js'),
+  'utf8',
+);
 
 export const desktop = { width: 1440, height: 900 };
 export const phone = { width: 390, height: 844 };
@@ -31,9 +39,16 @@ export const phone = { width: 390, height: 844 };
 export function launch(): Promise<Browser> {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-      '--disable-background-networking', '--disable-component-update', '--disable-sync',
-      '--autoplay-policy=no-user-gesture-required'],
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--autoplay-policy=no-user-gesture-required',
+    ],
   });
 }
 
@@ -50,8 +65,9 @@ export async function choose(page: Page): Promise<void> {
   await page.locator('.choose, .frame').first().waitFor();
   if (await page.locator('.choose').count()) {
     const session = await page.request.get(`${base}/api/v1/session`);
-    const mine = (await session.json()).memberships
-      .find((m: { tenant_id: string }) => m.tenant_id === tenant.id);
+    const mine = (await session.json()).memberships.find(
+      (m: { tenant_id: string }) => m.tenant_id === tenant.id,
+    );
     await page.locator('.choose').getByRole('button', { name: mine.name }).click();
   }
   await page.locator('.frame').waitFor();
@@ -77,14 +93,21 @@ export function watch(page: Page): string[] {
   const faults: string[] = [];
   page.on('pageerror', (error) => faults.push(`script: ${error.message}`));
   page.on('console', (message) => {
-    if (/content.security.policy|refused to/i.test(message.text())) faults.push(`policy: ${message.text()}`);
+    if (/content.security.policy|refused to/i.test(message.text()))
+      faults.push(`policy: ${message.text()}`);
   });
   return faults;
 }
 
-export async function open(browser: Browser, path: string, options: {
-  viewport?: { width: number; height: number }; dark?: boolean; state?: Kept | undefined;
-} = {}): Promise<{ page: Page; faults: string[]; context: BrowserContext }> {
+export async function open(
+  browser: Browser,
+  path: string,
+  options: {
+    viewport?: { width: number; height: number };
+    dark?: boolean;
+    state?: Kept | undefined;
+  } = {},
+): Promise<{ page: Page; faults: string[]; context: BrowserContext }> {
   const context = await browser.newContext({
     viewport: options.viewport ?? desktop,
     colorScheme: options.dark ? 'dark' : 'light',
@@ -104,16 +127,27 @@ export async function settled(page: Page): Promise<void> {
   await page.waitForFunction(() => !document.querySelector('.loading'));
 }
 
-interface Violation { id: string; nodes: { target: string[]; failureSummary?: string }[] }
+interface Violation {
+  id: string;
+  nodes: { target: string[]; failureSummary?: string }[];
+}
 
 export async function accessible(page: Page, what: string): Promise<void> {
   const found = await page.evaluate(async (source): Promise<Violation[]> => {
-    const scope = globalThis as unknown as { axe?: { run: (of: Document, o: object) => Promise<{ violations: Violation[] }> } };
+    const scope = globalThis as unknown as {
+      axe?: { run: (of: Document, o: object) => Promise<{ violations: Violation[] }> };
+    };
     if (!scope.axe) (0, eval)(source);
     const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
     return (await scope.axe!.run(document, { runOnly: tags })).violations;
   }, axeSource);
-  const text = found.map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => n.target.join(' ')).join(', ')}`);
+  const text = found.map(
+    (v) =>
+      `${v.id}: ${v.nodes
+        .slice(0, 3)
+        .map((n) => n.target.join(' '))
+        .join(', ')}`,
+  );
   assert.deepEqual(text, [], `${what} is accessible`);
 }
 
@@ -123,8 +157,15 @@ export async function noSidewaysScroll(page: Page, what: string): Promise<void> 
 }
 
 interface CallItem {
-  id: string; state: string; has_recording: boolean; score_bp: number | null; agent_id: string | null;
-  from_number: string | null; customer_number: string | null; direction: string; legs: number;
+  id: string;
+  state: string;
+  has_recording: boolean;
+  score_bp: number | null;
+  agent_id: string | null;
+  from_number: string | null;
+  customer_number: string | null;
+  direction: string;
+  legs: number;
 }
 
 /** The API as the page's own session sees it. */
@@ -141,7 +182,10 @@ export async function calls(page: Page, query = ''): Promise<CallItem[]> {
 /** A scored call with sound and at least one cited span. */
 export async function scoredCall(page: Page): Promise<string> {
   for (const call of await calls(page, '&state=scored')) {
-    const full = await get<{ recordings: { has_audio: boolean; peaks_ready: boolean }[] }>(page, `/calls/${call.id}`);
+    const full = await get<{ recordings: { has_audio: boolean; peaks_ready: boolean }[] }>(
+      page,
+      `/calls/${call.id}`,
+    );
     if (!full.recordings[0]?.has_audio || !full.recordings[0].peaks_ready) continue;
     const score = await get<{ criteria: { spans: unknown[] }[] }>(page, `/calls/${call.id}/score`);
     if (score.criteria.some((c) => c.spans.length)) return call.id;

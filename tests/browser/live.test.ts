@@ -7,7 +7,9 @@ import type { Browser } from 'playwright-core';
 import { launch, open, tenant } from './house.ts';
 
 let browser: Browser;
-before(async () => { browser = await launch(); });
+before(async () => {
+  browser = await launch();
+});
 after(() => browser.close());
 
 function signature(body: string, secret: string): Record<string, string> {
@@ -20,12 +22,17 @@ function signature(body: string, secret: string): Record<string, string> {
 
 async function post(): Promise<void> {
   const body = JSON.stringify({
-    call_id: `browser-${randomUUID()}`, direction: 'inbound', from: '+442079460991', to: '+442079460100',
+    call_id: `browser-${randomUUID()}`,
+    direction: 'inbound',
+    from: '+442079460991',
+    to: '+442079460100',
     started_at: new Date(Date.now() - 60_000).toISOString().replace(/\.\d+/, ''),
   });
   const secret = tenant.hook_secrets?.generic;
   const reply = await fetch(tenant.hooks.generic!, {
-    method: 'POST', body, headers: { 'Content-Type': 'application/json', ...(secret ? signature(body, secret) : {}) },
+    method: 'POST',
+    body,
+    headers: { 'Content-Type': 'application/json', ...(secret ? signature(body, secret) : {}) },
   });
   assert.ok(reply.ok, `the hook answered ${reply.status}`);
 }
@@ -33,12 +40,18 @@ async function post(): Promise<void> {
 test('a call appears on the open page within a second', async () => {
   const { page, context } = await open(browser, '/calls');
   await page.waitForTimeout(500); /* the socket opens after the page */
-  const known = await page.locator('.call-row').evaluateAll((rows) => rows.map((r) => (r as HTMLElement).dataset.call));
+  const known = await page
+    .locator('.call-row')
+    .evaluateAll((rows) => rows.map((r) => (r as HTMLElement).dataset.call));
   const begun = Date.now();
   await post();
   await page.waitForFunction(
-    (ids) => [...document.querySelectorAll<HTMLElement>('.call-row')].some((r) => !ids.includes(r.dataset.call)),
-    known, { timeout: 5000 },
+    (ids) =>
+      [...document.querySelectorAll<HTMLElement>('.call-row')].some(
+        (r) => !ids.includes(r.dataset.call),
+      ),
+    known,
+    { timeout: 5000 },
   );
   const took = Date.now() - begun;
   console.log(`hook to row: ${took} ms`);
@@ -54,7 +67,11 @@ test('the page follows again after its connection was lost', async () => {
   await page.waitForTimeout(2500);
   const before = await page.locator('.call-row').first().getAttribute('data-call');
   await post();
-  await page.waitForFunction((id) => document.querySelector<HTMLElement>('.call-row')?.dataset.call !== id, before, { timeout: 8000 });
+  await page.waitForFunction(
+    (id) => document.querySelector<HTMLElement>('.call-row')?.dataset.call !== id,
+    before,
+    { timeout: 8000 },
+  );
   await context.close();
 });
 
@@ -86,8 +103,12 @@ function wav(seconds: number): Buffer {
 test('an uploaded file becomes a call', async () => {
   const { page, context } = await open(browser, '/upload');
   const parts: number[] = [];
-  page.on('request', (r) => { if (r.method() === 'PATCH') parts.push(Number(r.headers()['content-length'] ?? 0)); });
-  await page.locator('input[type=file]').setInputFiles({ name: 'tone.wav', mimeType: 'audio/wav', buffer: wav(40) });
+  page.on('request', (r) => {
+    if (r.method() === 'PATCH') parts.push(Number(r.headers()['content-length'] ?? 0));
+  });
+  await page
+    .locator('input[type=file]')
+    .setInputFiles({ name: 'tone.wav', mimeType: 'audio/wav', buffer: wav(40) });
   await page.getByRole('link', { name: 'Open the call' }).click({ timeout: 20_000 });
   await page.waitForURL(/\/calls\/.+/);
   assert.equal(parts.length, 2, 'two parts of at most 2 MB');
@@ -102,7 +123,8 @@ test('an upload goes on after a reload', async () => {
   writeFileSync(path, file.buffer);
   let sent = 0;
   const hold = await page.route('**/api/v1/uploads/*', async (route) => {
-    if (route.request().method() === 'PATCH' && ++sent > 2) return; /* the third part never arrives */
+    if (route.request().method() === 'PATCH' && ++sent > 2)
+      return; /* the third part never arrives */
     await route.continue();
   });
   void hold;
@@ -113,14 +135,19 @@ test('an upload goes on after a reload', async () => {
   await page.getByText(/Not finished: long tone\.wav/).waitFor();
   await page.locator('input[type=file]').setInputFiles(path);
   const first = await page.waitForRequest((r) => r.method() === 'PATCH');
-  assert.ok(Number(first.headers()['upload-offset']) >= 4 * 1024 * 1024, 'goes on where it stopped');
+  assert.ok(
+    Number(first.headers()['upload-offset']) >= 4 * 1024 * 1024,
+    'goes on where it stopped',
+  );
   await page.getByRole('link', { name: 'Open the call' }).waitFor({ timeout: 20_000 });
   await context.close();
 });
 
 test('a file of the wrong kind is refused before a byte is sent', async () => {
   const { page, context } = await open(browser, '/upload');
-  await page.locator('input[type=file]').setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('x') });
+  await page
+    .locator('input[type=file]')
+    .setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('x') });
   await page.getByText('Only WAV, MP3, Ogg and Opus recordings can be read.').waitFor();
   await context.close();
 });

@@ -3,7 +3,19 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
-import { accessible, base, calls, demo, desktop, get, launch, noSidewaysScroll, open, phone, scoredCall } from './house.ts';
+import {
+  accessible,
+  base,
+  calls,
+  demo,
+  desktop,
+  get,
+  launch,
+  noSidewaysScroll,
+  open,
+  phone,
+  scoredCall,
+} from './house.ts';
 
 let browser: Browser;
 let paths: Map<string, string>;
@@ -18,14 +30,20 @@ after(() => browser.close());
 
 async function everyPage(page: Page): Promise<Map<string, string>> {
   const found = new Map<string, string>([
-    ['calls', '/calls'], ['calls without a match', '/calls?number=%2B99900000'],
-    ['calls filtered', '/calls?when=30d&below=60'], ['upload', '/upload'],
-    ['integrations', '/integrations'], ['new integration', '/integrations/new'],
-    ['deliveries', '/deliveries'], ['scorecards', '/scorecards'], ['settings', '/settings'],
+    ['calls', '/calls'],
+    ['calls without a match', '/calls?number=%2B99900000'],
+    ['calls filtered', '/calls?when=30d&below=60'],
+    ['upload', '/upload'],
+    ['integrations', '/integrations'],
+    ['new integration', '/integrations/new'],
+    ['deliveries', '/deliveries'],
+    ['scorecards', '/scorecards'],
+    ['settings', '/settings'],
     ['missing page', '/nowhere'],
   ]);
   const id = await scoredCall(page);
-  for (const tab of ['quality', 'transcript', 'analysis', 'record']) found.set(`call, ${tab}`, `/calls/${id}?tab=${tab}`);
+  for (const tab of ['quality', 'transcript', 'analysis', 'record'])
+    found.set(`call, ${tab}`, `/calls/${id}?tab=${tab}`);
   const all = await calls(page);
   for (const state of ['failed', 'no_recording', 'not_scorable', 'held']) {
     const one = all.find((c) => c.state === state);
@@ -33,14 +51,21 @@ async function everyPage(page: Page): Promise<Map<string, string>> {
   }
   const legs = all.find((c) => c.legs > 1);
   if (legs) found.set('call with legs', `/calls/${legs.id}?tab=record`);
-  for (const [list, name] of [['integrations', 'integration'], ['deliveries', 'delivery'], ['scorecards', 'scorecard']] as const) {
+  for (const [list, name] of [
+    ['integrations', 'integration'],
+    ['deliveries', 'delivery'],
+    ['scorecards', 'scorecard'],
+  ] as const) {
     const first = (await get<{ items: { id: string }[] }>(page, `/${list}`)).items[0];
     if (first) found.set(name, `/${list}/${first.id}`);
   }
   return found;
 }
 
-for (const [size, viewport] of [['desktop', desktop], ['phone', phone]] as const) {
+for (const [size, viewport] of [
+  ['desktop', desktop],
+  ['phone', phone],
+] as const) {
   for (const dark of [false, true]) {
     test(`every page on a ${size}, ${dark ? 'dark' : 'light'}`, async (t) => {
       const { page, faults, context } = await open(browser, '/calls', { viewport, dark });
@@ -59,7 +84,11 @@ for (const [size, viewport] of [['desktop', desktop], ['phone', phone]] as const
     });
 
     test(`sign-in pages on a ${size}, ${dark ? 'dark' : 'light'}`, async () => {
-      const { page, faults, context } = await open(browser, '/sign-in', { viewport, dark, state: undefined });
+      const { page, faults, context } = await open(browser, '/sign-in', {
+        viewport,
+        dark,
+        state: undefined,
+      });
       await accessible(page, 'sign-in');
       await page.goto(`${base}/platform/tenants`);
       await page.getByRole('heading', { name: 'Operator sign-in' }).waitFor();
@@ -77,7 +106,7 @@ test('the operator signs in and sees the tenants', async () => {
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('heading', { name: 'Tenants' }).waitFor();
   await page.locator('tbody tr').first().waitFor();
-  assert.ok(await page.locator('tbody tr').count() >= demo.tenants.length);
+  assert.ok((await page.locator('tbody tr').count()) >= demo.tenants.length);
   await accessible(page, 'tenants');
   await page.getByRole('button', { name: 'Sign out' }).click();
   await page.getByRole('heading', { name: 'Operator sign-in' }).waitFor();

@@ -9,10 +9,14 @@ import { fileURLToPath } from 'node:url';
 const here = fileURLToPath(new URL('.', import.meta.url));
 const asked = process.argv.slice(2);
 const files = readdirSync(here)
-  .filter((name) => name.endsWith('.test.ts') && (!asked.length || asked.some((a) => name.startsWith(a))))
+  .filter(
+    (name) => name.endsWith('.test.ts') && (!asked.length || asked.some((a) => name.startsWith(a))),
+  )
   .sort()
   .map((name) => here + name);
 
 const stream = run({ files, concurrency: 1 });
-stream.on('test:fail', () => { process.exitCode = 1; });
+stream.on('test:fail', () => {
+  process.exitCode = 1;
+});
 (stream as unknown as Readable).compose<Duplex>(tap as never).pipe(process.stdout);

@@ -5,7 +5,9 @@ import type { Browser } from 'playwright-core';
 import { base, boss, choose, launch, open, signIn } from './house.ts';
 
 let browser: Browser;
-before(async () => { browser = await launch(); });
+before(async () => {
+  browser = await launch();
+});
 after(() => browser.close());
 
 test('a wrong password is a sentence', async () => {
@@ -46,7 +48,9 @@ test('a session that ended leads to sign-in and back', async () => {
 });
 
 test('an address elsewhere is not followed after sign-in', async () => {
-  const { page, context } = await open(browser, '/sign-in?next=//example.com/', { state: undefined });
+  const { page, context } = await open(browser, '/sign-in?next=//example.com/', {
+    state: undefined,
+  });
   await page.getByLabel('E-mail').fill(boss.email);
   await page.getByLabel('Password').fill(boss.password);
   await page.getByRole('button', { name: 'Sign in' }).click();

@@ -10,22 +10,27 @@ type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 export type Route = {
   [P in keyof paths & string]: {
     [M in Method]: paths[P] extends Record<M, infer O>
-      ? O extends undefined ? never : `${Uppercase<M>} ${P}`
+      ? O extends undefined
+        ? never
+        : `${Uppercase<M>} ${P}`
       : never;
   }[Method];
 }[keyof paths & string];
 
 type Operation<R> = R extends `${infer M} ${infer P}`
   ? P extends keyof paths
-    ? Lowercase<M> extends keyof paths[P] ? paths[P][Lowercase<M>] : never
+    ? Lowercase<M> extends keyof paths[P]
+      ? paths[P][Lowercase<M>]
+      : never
     : never
   : never;
 type Json<T> = T extends { content: { 'application/json': infer J } } ? J : never;
 type Replies<R> = Operation<R> extends { responses: infer X } ? X : never;
 
-export type Reply<R> = Replies<R> extends infer X
-  ? { [K in keyof X]: K extends 200 | 201 ? Json<X[K]> : never }[keyof X]
-  : never;
+export type Reply<R> =
+  Replies<R> extends infer X
+    ? { [K in keyof X]: K extends 200 | 201 ? Json<X[K]> : never }[keyof X]
+    : never;
 export type Query<R> = Operation<R> extends { parameters: { query?: infer Q } } ? Q : never;
 export type Body<R> = Operation<R> extends { requestBody: infer B } ? Json<B> : never;
 /** One row of a list operation. */
@@ -108,7 +113,8 @@ async function refusal(response: Response, path: string): Promise<ApiError> {
   } catch {
     /* a proxy's own page: the status says enough */
   }
-  const text = (name: string) => (typeof problem[name] === 'string' ? (problem[name] as string) : '');
+  const text = (name: string) =>
+    typeof problem[name] === 'string' ? (problem[name] as string) : '';
   const error = new ApiError(
     response.status,
     text('code'),

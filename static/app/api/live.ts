@@ -5,7 +5,11 @@ import { useEffect, useRef } from 'preact/hooks';
 import { api } from './client';
 import { session } from './session';
 
-export interface Notice { id?: string; kind: string; object?: string }
+export interface Notice {
+  id?: string;
+  kind: string;
+  object?: string;
+}
 
 export const connected = signal(true);
 
@@ -28,7 +32,12 @@ export function startLive(): void {
     close();
     if (tenant) void open();
   });
-  window.addEventListener('online', () => { if (tenant && !socket) { attempt = 0; void open(); } });
+  window.addEventListener('online', () => {
+    if (tenant && !socket) {
+      attempt = 0;
+      void open();
+    }
+  });
 }
 
 function close(): void {
@@ -55,8 +64,13 @@ async function open(): Promise<void> {
 
 function listen(next: WebSocket): void {
   socket = next;
-  next.onopen = () => { attempt = 0; connected.value = true; };
-  next.onmessage = (event) => { if (typeof event.data === 'string') receive(event.data); };
+  next.onopen = () => {
+    attempt = 0;
+    connected.value = true;
+  };
+  next.onmessage = (event) => {
+    if (typeof event.data === 'string') receive(event.data);
+  };
   next.onclose = () => {
     if (socket !== next) return;
     socket = null;
@@ -103,7 +117,9 @@ export function useLive(matches: (notice: Notice) => boolean, act: () => void): 
       dirty = true;
       if (!due) due = window.setTimeout(run, 30);
     };
-    const shown = () => { if (!document.hidden && dirty && !due) run(); };
+    const shown = () => {
+      if (!document.hidden && dirty && !due) run();
+    };
     listeners.add(hear);
     document.addEventListener('visibilitychange', shown);
     return () => {

@@ -14,11 +14,17 @@ export interface Loaded<T> {
 
 export type Get = Extract<Route, `GET ${string}`>;
 
-interface State<T> { key: string; data?: T; error?: ApiError }
+interface State<T> {
+  key: string;
+  data?: T;
+  error?: ApiError;
+}
 
 /** `route` null means: not wanted now. */
 export function useApi<R extends Get>(
-  route: R | null, options: Options<R> = {}, keep = false,
+  route: R | null,
+  options: Options<R> = {},
+  keep = false,
 ): Loaded<Reply<R>> {
   const key = route ? `${route} ${JSON.stringify([options.at, options.query])}` : '';
   const [state, setState] = useState<State<Reply<R>>>({ key: '' });
@@ -32,7 +38,10 @@ export function useApi<R extends Get>(
     const stop = new AbortController();
     setBusy(true);
     api(route, { ...latest.current, signal: stop.signal }).then(
-      (data) => { setState({ key, data }); setBusy(false); },
+      (data) => {
+        setState({ key, data });
+        setBusy(false);
+      },
       (error: unknown) => {
         if (stop.signal.aborted) return;
         const known = error instanceof ApiError ? error : new ApiError(0, 'broken', String(error));

@@ -26,20 +26,42 @@ export function Account() {
   return (
     <div class="account">
       <span class="tenant-name">{now.tenant?.name}</span>
-      <Popover class="chip" align="end" label={<><span class="wide">{now.user.name}</span><span class="narrow">{initials(now.user.name)}</span><span class="away"> account</span></>}>
+      <Popover
+        class="chip"
+        align="end"
+        label={
+          <>
+            <span class="wide">{now.user.name}</span>
+            <span class="narrow">{initials(now.user.name)}</span>
+            <span class="away"> account</span>
+          </>
+        }
+      >
         {(close) => (
           <div class="account-menu">
-            <p><strong>{now.user.name}</strong><br />{now.user.email}</p>
+            <p>
+              <strong>{now.user.name}</strong>
+              <br />
+              {now.user.email}
+            </p>
             {others.length > 0 && <p class="label">Switch tenant</p>}
             {others.map((m) => (
-              <button type="button" key={m.tenant_id} onClick={() => void change(m.tenant_id, close)}>
-                <span>{m.name}</span><span class="note">{m.role}</span>
+              <button
+                type="button"
+                key={m.tenant_id}
+                onClick={() => void change(m.tenant_id, close)}
+              >
+                <span>{m.name}</span>
+                <span class="note">{m.role}</span>
               </button>
             ))}
             <hr />
-            <a href={to.settings()} onClick={close}>Settings</a>
+            <a href={to.settings()} onClick={close}>
+              Settings
+            </a>
             <button type="button" onClick={() => void signOut()}>
-              <span>Sign out</span><Icon name="right" />
+              <span>Sign out</span>
+              <Icon name="right" />
             </button>
           </div>
         )}
@@ -49,4 +71,9 @@ export function Account() {
 }
 
 const initials = (name: string) =>
-  name.split(/\s+/).map((word) => word[0] ?? '').join('').slice(0, 2).toUpperCase();
+  name
+    .split(/\s+/)
+    .map((word) => word[0] ?? '')
+    .join('')
+    .slice(0, 2)
+    .toUpperCase();

@@ -29,17 +29,28 @@ export function Brand({ href }: { href: string }) {
 function Menu({ group, path }: { group: 'main' | 'setup'; path: string }) {
   return (
     <ul>
-      {routes.filter((r) => r.menu === group).map((r) => {
-        const why = refusalFor(r.permission);
-        const here = path === r.path || path.startsWith(`${r.path}/`)
-          || routes.some((other) => other.path === path && other.under === r.path);
-        return (
-          <li key={r.path}>
-            {why ? <Button kind="quiet" why={why}>{r.title}</Button>
-              : <a href={r.path} aria-current={here ? 'page' : undefined}>{r.title}</a>}
-          </li>
-        );
-      })}
+      {routes
+        .filter((r) => r.menu === group)
+        .map((r) => {
+          const why = refusalFor(r.permission);
+          const here =
+            path === r.path ||
+            path.startsWith(`${r.path}/`) ||
+            routes.some((other) => other.path === path && other.under === r.path);
+          return (
+            <li key={r.path}>
+              {why ? (
+                <Button kind="quiet" why={why}>
+                  {r.title}
+                </Button>
+              ) : (
+                <a href={r.path} aria-current={here ? 'page' : undefined}>
+                  {r.title}
+                </a>
+              )}
+            </li>
+          );
+        })}
     </ul>
   );
 }
@@ -50,19 +61,33 @@ export function Frame({ children }: { children: ComponentChildren }) {
   const [help, setHelp] = useState(false);
   const [drawer, setDrawer] = useState(false);
 
-  useEffect(() => { setDrawer(false); window.scrollTo(0, 0); }, [path]);
+  useEffect(() => {
+    setDrawer(false);
+    window.scrollTo(0, 0);
+  }, [path]);
   useShortcuts([
-    { keys: ['ctrl+k'], shown: 'Ctrl K', label: 'Go anywhere', group: 'Everywhere',
-      run: () => setPalette(true) },
-    { keys: ['/'], label: 'Search a phone number', group: 'Everywhere',
-      run: () => document.getElementById('number-search')?.focus() },
+    {
+      keys: ['ctrl+k'],
+      shown: 'Ctrl K',
+      label: 'Go anywhere',
+      group: 'Everywhere',
+      run: () => setPalette(true),
+    },
+    {
+      keys: ['/'],
+      label: 'Search a phone number',
+      group: 'Everywhere',
+      run: () => document.getElementById('number-search')?.focus(),
+    },
     { keys: ['?'], label: 'Show these keys', group: 'Everywhere', run: () => setHelp(true) },
     { keys: ['c'], label: 'Go to calls', group: 'Everywhere', run: () => route(to.calls()) },
   ]);
 
   return (
     <div class={`frame ${drawer ? 'drawer-open' : ''}`}>
-      <a class="skip" href="#content">Skip to content</a>
+      <a class="skip" href="#content">
+        Skip to content
+      </a>
       <aside class="side">
         <Brand href={to.calls()} />
         <nav aria-label="Main" id="menu">
@@ -74,15 +99,25 @@ export function Frame({ children }: { children: ComponentChildren }) {
       </aside>
       {drawer && <div class="veil" onClick={() => setDrawer(false)} />}
       <header class="top">
-        <Button kind="quiet" class="drawer-button" label={drawer ? 'Close menu' : 'Menu'}
-          onClick={() => setDrawer(!drawer)}>
+        <Button
+          kind="quiet"
+          class="drawer-button"
+          label={drawer ? 'Close menu' : 'Menu'}
+          onClick={() => setDrawer(!drawer)}
+        >
           <Icon name={drawer ? 'close' : 'menu'} />
         </Button>
         <NumberSearch openPalette={() => setPalette(true)} />
-        {!connected.value && <p class="offline" role="status">Reconnecting to live updates</p>}
+        {!connected.value && (
+          <p class="offline" role="status">
+            Reconnecting to live updates
+          </p>
+        )}
         <Account />
       </header>
-      <main id="content" tabIndex={-1}>{children}</main>
+      <main id="content" tabIndex={-1}>
+        {children}
+      </main>
       {palette && <Palette onClose={() => setPalette(false)} />}
       {help && <Help onClose={() => setHelp(false)} />}
     </div>

@@ -10,13 +10,20 @@ export function Help({ onClose }: { onClose: () => void }) {
         <section key={group}>
           <h3>{group}</h3>
           <dl>
-            {shortcuts.value.filter((s) => s.group === group).map((s) => (
-              <div key={s.label}>
-                <dt>{s.label}</dt>
-                <dd>{(s.shown ? [s.shown] : s.keys.map((k) => k.toUpperCase()))
-                  .map((k) => <kbd key={k} class="kbd">{k}</kbd>)}</dd>
-              </div>
-            ))}
+            {shortcuts.value
+              .filter((s) => s.group === group)
+              .map((s) => (
+                <div key={s.label}>
+                  <dt>{s.label}</dt>
+                  <dd>
+                    {(s.shown ? [s.shown] : s.keys.map((k) => k.toUpperCase())).map((k) => (
+                      <kbd key={k} class="kbd">
+                        {k}
+                      </kbd>
+                    ))}
+                  </dd>
+                </div>
+              ))}
           </dl>
         </section>
       ))}

@@ -9,20 +9,33 @@ export const looksLikeNumber = (text: string) => /^\+?\d{2,15}$/.test(bareNumber
 
 export function NumberSearch({ openPalette }: { openPalette: () => void }) {
   const { query, path, route } = useLocation();
-  const active = path === '/calls' ? query.number ?? '' : '';
+  const active = path === '/calls' ? (query.number ?? '') : '';
   const [text, setText] = useState(active);
   useEffect(() => setText(active), [active]);
 
   return (
-    <form class="search" role="search" onSubmit={(event) => {
-      event.preventDefault();
-      const number = bareNumber(text);
-      route(to.calls(number ? { number } : {}));
-    }}>
-      <input id="number-search" type="search" value={text} placeholder="Search a phone number"
-        aria-label="Search a phone number" autocomplete="off" enterkeyhint="search"
+    <form
+      class="search"
+      role="search"
+      onSubmit={(event) => {
+        event.preventDefault();
+        const number = bareNumber(text);
+        route(to.calls(number ? { number } : {}));
+      }}
+    >
+      <input
+        id="number-search"
+        type="search"
+        value={text}
+        placeholder="Search a phone number"
+        aria-label="Search a phone number"
+        autocomplete="off"
+        enterkeyhint="search"
         onInput={(event) => setText(event.currentTarget.value)}
-        onKeyDown={(event) => { if (event.key === 'Escape') event.currentTarget.blur(); }} />
+        onKeyDown={(event) => {
+          if (event.key === 'Escape') event.currentTarget.blur();
+        }}
+      />
       <button type="button" class="kbd" onClick={openPalette} aria-label="Go anywhere, Ctrl K">
         Ctrl K
       </button>

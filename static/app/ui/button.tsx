@@ -24,23 +24,52 @@ export function Button(props: ButtonProps) {
   const id = useId();
   const off = Boolean(why) || busy;
   const button = (
-    <button type={type} class={`button ${kind} ${props.class ?? ''}`} aria-label={props.label}
-      aria-disabled={off || undefined} aria-busy={busy || undefined} title={props.title}
-      aria-pressed={props.pressed} aria-describedby={why ? id : undefined}
+    <button
+      type={type}
+      class={`button ${kind} ${props.class ?? ''}`}
+      aria-label={props.label}
+      aria-disabled={off || undefined}
+      aria-busy={busy || undefined}
+      title={props.title}
+      aria-pressed={props.pressed}
+      aria-describedby={why ? id : undefined}
       onClick={(event) => {
         if (off) event.preventDefault();
         else props.onClick?.();
-      }}>
+      }}
+    >
       {props.children}
     </button>
   );
   if (!why) return button;
-  return <span class="with-tip">{button}<span class="tip" role="tooltip" id={id}>{why}</span></span>;
+  return (
+    <span class="with-tip">
+      {button}
+      <span class="tip" role="tooltip" id={id}>
+        {why}
+      </span>
+    </span>
+  );
 }
 
-export function LinkButton({ href, kind = 'plain', why, children }: Look & {
-  href: string; why?: string | undefined;
+export function LinkButton({
+  href,
+  kind = 'plain',
+  why,
+  children,
+}: Look & {
+  href: string;
+  why?: string | undefined;
 }) {
-  if (why) return <Button kind={kind} why={why}>{children}</Button>;
-  return <a class={`button ${kind}`} href={href}>{children}</a>;
+  if (why)
+    return (
+      <Button kind={kind} why={why}>
+        {children}
+      </Button>
+    );
+  return (
+    <a class={`button ${kind}`} href={href}>
+      {children}
+    </a>
+  );
 }

@@ -19,10 +19,16 @@ export function CopyField({ value, label }: { value: string; label: string }) {
   };
   return (
     <div class="copy">
-      <input id="copy-field" readOnly value={value} aria-label={label}
-        onFocus={(event) => event.currentTarget.select()} />
+      <input
+        id="copy-field"
+        readOnly
+        value={value}
+        aria-label={label}
+        onFocus={(event) => event.currentTarget.select()}
+      />
       <Button kind="main" onClick={() => void copy()}>
-        <Icon name={done ? 'check' : 'copy'} />{done ? 'Copied' : 'Copy'}
+        <Icon name={done ? 'check' : 'copy'} />
+        {done ? 'Copied' : 'Copy'}
       </Button>
     </div>
   );

@@ -4,8 +4,17 @@ import { useEffect, useId, useRef } from 'preact/hooks';
 import { Button } from './button';
 import { Icon } from './icon';
 
-export function Dialog({ title, onClose, class: look = '', children, bare = false }: {
-  title: string; onClose: () => void; class?: string; children: ComponentChildren;
+export function Dialog({
+  title,
+  onClose,
+  class: look = '',
+  children,
+  bare = false,
+}: {
+  title: string;
+  onClose: () => void;
+  class?: string;
+  children: ComponentChildren;
   /** Without the title row: the title is only read out. */
   bare?: boolean;
 }) {
@@ -14,18 +23,31 @@ export function Dialog({ title, onClose, class: look = '', children, bare = fals
   useEffect(() => {
     const before = document.activeElement;
     dialog.current?.showModal();
-    return () => { if (before instanceof HTMLElement && before.isConnected) before.focus(); };
+    return () => {
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
   }, []);
   return (
-    <dialog ref={dialog} class={`dialog ${look}`} aria-labelledby={bare ? undefined : id}
+    <dialog
+      ref={dialog}
+      class={`dialog ${look}`}
+      aria-labelledby={bare ? undefined : id}
       aria-label={bare ? title : undefined}
-      onCancel={(event) => { event.preventDefault(); onClose(); }}
-      onClick={(event) => { if (event.target === dialog.current) onClose(); }}>
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose();
+      }}
+      onClick={(event) => {
+        if (event.target === dialog.current) onClose();
+      }}
+    >
       <div class="dialog-body">
         {!bare && (
           <header>
             <h2 id={id}>{title}</h2>
-            <Button kind="quiet" label="Close" onClick={onClose}><Icon name="close" /></Button>
+            <Button kind="quiet" label="Close" onClick={onClose}>
+              <Icon name="close" />
+            </Button>
           </header>
         )}
         {children}
@@ -34,8 +56,19 @@ export function Dialog({ title, onClose, class: look = '', children, bare = fals
   );
 }
 
-export function Confirm({ title, text, action, onYes, onClose, busy = false }: {
-  title: string; text: ComponentChildren; action: string; onYes: () => void; onClose: () => void;
+export function Confirm({
+  title,
+  text,
+  action,
+  onYes,
+  onClose,
+  busy = false,
+}: {
+  title: string;
+  text: ComponentChildren;
+  action: string;
+  onYes: () => void;
+  onClose: () => void;
   busy?: boolean;
 }) {
   return (
@@ -43,7 +76,9 @@ export function Confirm({ title, text, action, onYes, onClose, busy = false }: {
       <p>{text}</p>
       <footer>
         <Button onClick={onClose}>Cancel</Button>
-        <Button kind="danger" onClick={onYes} busy={busy}>{action}</Button>
+        <Button kind="danger" onClick={onYes} busy={busy}>
+          {action}
+        </Button>
       </footer>
     </Dialog>
   );

@@ -13,16 +13,38 @@ interface Common {
   required?: boolean;
 }
 
-function Row({ id, label, help, error, required, children }: {
-  id: string; label: string; help?: ComponentChildren; error?: string | undefined;
-  required?: boolean | undefined; children: ComponentChildren;
+function Row({
+  id,
+  label,
+  help,
+  error,
+  required,
+  children,
+}: {
+  id: string;
+  label: string;
+  help?: ComponentChildren;
+  error?: string | undefined;
+  required?: boolean | undefined;
+  children: ComponentChildren;
 }) {
   return (
     <div class="field">
-      <label for={id}>{label}{!required && <span class="optional"> optional</span>}</label>
+      <label for={id}>
+        {label}
+        {!required && <span class="optional"> optional</span>}
+      </label>
       {children}
-      {error && <p class="field-error" id={`${id}-error`}>{error}</p>}
-      {help && <p class="field-help" id={`${id}-help`}>{help}</p>}
+      {error && (
+        <p class="field-error" id={`${id}-error`}>
+          {error}
+        </p>
+      )}
+      {help && (
+        <p class="field-help" id={`${id}-help`}>
+          {help}
+        </p>
+      )}
     </div>
   );
 }
@@ -30,21 +52,43 @@ function Row({ id, label, help, error, required, children }: {
 const described = (id: string, props: { help?: ComponentChildren; error?: string | undefined }) =>
   [props.error && `${id}-error`, props.help && `${id}-help`].filter(Boolean).join(' ') || undefined;
 
-export function TextField(props: Common & {
-  type?: 'text' | 'email' | 'password' | 'url' | 'datetime-local' | 'date';
-  autocomplete?: string;
-  placeholder?: string;
-  list?: string[];
-}) {
+export function TextField(
+  props: Common & {
+    type?: 'text' | 'email' | 'password' | 'url' | 'datetime-local' | 'date';
+    autocomplete?: string;
+    placeholder?: string;
+    list?: string[];
+  },
+) {
   const id = useId();
   return (
-    <Row id={id} label={props.label} help={props.help} error={props.error} required={props.required}>
-      <input id={id} name={props.name} type={(props.type ?? 'text') as 'text'} value={props.value}
-        required={props.required} autocomplete={props.autocomplete ?? 'off'}
-        placeholder={props.placeholder} aria-invalid={props.error ? true : undefined}
-        aria-describedby={described(id, props)} list={props.list ? `${id}-list` : undefined}
-        onInput={(event) => props.onChange(event.currentTarget.value)} />
-      {props.list && <datalist id={`${id}-list`}>{props.list.map((v) => <option value={v} />)}</datalist>}
+    <Row
+      id={id}
+      label={props.label}
+      help={props.help}
+      error={props.error}
+      required={props.required}
+    >
+      <input
+        id={id}
+        name={props.name}
+        type={(props.type ?? 'text') as 'text'}
+        value={props.value}
+        required={props.required}
+        autocomplete={props.autocomplete ?? 'off'}
+        placeholder={props.placeholder}
+        aria-invalid={props.error ? true : undefined}
+        aria-describedby={described(id, props)}
+        list={props.list ? `${id}-list` : undefined}
+        onInput={(event) => props.onChange(event.currentTarget.value)}
+      />
+      {props.list && (
+        <datalist id={`${id}-list`}>
+          {props.list.map((v) => (
+            <option value={v} />
+          ))}
+        </datalist>
+      )}
     </Row>
   );
 }
@@ -52,11 +96,24 @@ export function TextField(props: Common & {
 export function SelectField(props: Common & { choices: { value: string; label: string }[] }) {
   const id = useId();
   return (
-    <Row id={id} label={props.label} help={props.help} error={props.error} required={props.required}>
-      <select id={id} name={props.name} value={props.value} aria-describedby={described(id, props)}
+    <Row
+      id={id}
+      label={props.label}
+      help={props.help}
+      error={props.error}
+      required={props.required}
+    >
+      <select
+        id={id}
+        name={props.name}
+        value={props.value}
+        aria-describedby={described(id, props)}
         aria-invalid={props.error ? true : undefined}
-        onChange={(event) => props.onChange(event.currentTarget.value)}>
-        {props.choices.map((c) => <option value={c.value}>{c.label}</option>)}
+        onChange={(event) => props.onChange(event.currentTarget.value)}
+      >
+        {props.choices.map((c) => (
+          <option value={c.value}>{c.label}</option>
+        ))}
       </select>
     </Row>
   );

@@ -15,8 +15,11 @@ function formatter(zone: string, name: string, options: Intl.DateTimeFormatOptio
 
 /** Calendar day in the zone, as 2026-11-20. */
 export function dayOf(instant: Date | string | number, zone: string): string {
-  const parts = formatter(zone, 'day', { year: 'numeric', month: '2-digit', day: '2-digit' })
-    .formatToParts(new Date(instant));
+  const parts = formatter(zone, 'day', {
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+  }).formatToParts(new Date(instant));
   const part = (type: string) => parts.find((p) => p.type === type)?.value ?? '';
   return `${part('year')}-${part('month')}-${part('day')}`;
 }
@@ -32,8 +35,12 @@ export function startOfDay(day: string, zone: string, shift = 0): string {
 
 function offset(instant: number, zone: string): number {
   const parts = formatter(zone, 'offset', {
-    year: 'numeric', month: 'numeric', day: 'numeric',
-    hour: 'numeric', minute: 'numeric', second: 'numeric',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
   }).formatToParts(new Date(instant));
   const n = (type: string) => Number(parts.find((p) => p.type === type)?.value ?? 0);
   const wall = Date.UTC(n('year'), n('month') - 1, n('day'), n('hour'), n('minute'), n('second'));
@@ -48,7 +55,9 @@ export function timeOf(iso: string, zone: string): string {
 export function dateOf(iso: string, zone: string): string {
   const other = dayOf(iso, zone).slice(0, 4) !== dayOf(Date.now(), zone).slice(0, 4);
   return formatter(zone, other ? 'date-y' : 'date', {
-    day: 'numeric', month: 'short', ...(other ? { year: 'numeric' } : {}),
+    day: 'numeric',
+    month: 'short',
+    ...(other ? { year: 'numeric' } : {}),
   }).format(new Date(iso));
 }
 
@@ -60,8 +69,12 @@ export function whenOf(iso: string, zone: string): string {
 
 export function fullTime(iso: string, zone: string): string {
   return formatter(zone, 'full', {
-    day: 'numeric', month: 'short', year: 'numeric',
-    hour: '2-digit', minute: '2-digit', second: '2-digit',
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
   }).format(new Date(iso));
 }
 
@@ -89,7 +102,9 @@ export function signed(bp: number): string {
 export function bytes(n: number): string {
   if (n < 1024) return `${n} B`;
   const kb = n / 1024;
-  return kb < 1024 ? `${kb < 10 ? kb.toFixed(1) : Math.round(kb)} KB` : `${(kb / 1024).toFixed(1)} MB`;
+  return kb < 1024
+    ? `${kb < 10 ? kb.toFixed(1) : Math.round(kb)} KB`
+    : `${(kb / 1024).toFixed(1)} MB`;
 }
 
 export const count = (n: number) => n.toLocaleString(locale);

@@ -20,16 +20,21 @@ export function useShortcuts(list: Shortcut[]): void {
   now.current = list;
   useEffect(() => {
     const mine = list.map((item, n): Shortcut => ({
-      ...item, run: (event) => now.current[n]?.run(event),
+      ...item,
+      run: (event) => now.current[n]?.run(event),
     }));
     shortcuts.value = [...shortcuts.value, ...mine];
-    return () => { shortcuts.value = shortcuts.value.filter((s) => !mine.includes(s)); };
+    return () => {
+      shortcuts.value = shortcuts.value.filter((s) => !mine.includes(s));
+    };
   }, []);
 }
 
 function typing(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement
-    && (target.isContentEditable || target.matches('input, textarea, select'));
+  return (
+    target instanceof HTMLElement &&
+    (target.isContentEditable || target.matches('input, textarea, select'))
+  );
 }
 
 document.addEventListener('keydown', (event) => {
@@ -38,10 +43,15 @@ document.addEventListener('keydown', (event) => {
   const name = (chord ? 'ctrl+' : '') + event.key.toLowerCase();
   if (!chord && (typing(event.target) || document.querySelector('dialog[open]'))) return;
   /* Space and Enter belong to the control that has the focus. */
-  const control = event.target instanceof HTMLElement
-    && event.target.closest('button, a, summary, [role="button"], [role="slider"]');
-  if (control && (event.key === ' ' || event.key === 'Enter')
-    && !(event.key === ' ' && control.matches('a, [role="slider"]'))) return;
+  const control =
+    event.target instanceof HTMLElement &&
+    event.target.closest('button, a, summary, [role="button"], [role="slider"]');
+  if (
+    control &&
+    (event.key === ' ' || event.key === 'Enter') &&
+    !(event.key === ' ' && control.matches('a, [role="slider"]'))
+  )
+    return;
   /* The newest registration wins: a page may take a key from the frame. */
   const found = [...shortcuts.value].reverse().find((s) => s.keys.includes(name));
   if (!found) return;

@@ -3,7 +3,11 @@
  * the newest page when the address was opened fresh). */
 import { useLocation } from 'preact-iso';
 
-export interface Paging { cursor: string | undefined; newer: (() => void) | undefined; older: (() => void) | undefined }
+export interface Paging {
+  cursor: string | undefined;
+  newer: (() => void) | undefined;
+  older: (() => void) | undefined;
+}
 
 export function usePaging(next: string | null | undefined): Paging {
   const { path, query, route } = useLocation();
@@ -21,16 +25,21 @@ export function usePaging(next: string | null | undefined): Paging {
 
   return {
     cursor,
-    newer: cursor === undefined ? undefined : () => {
-      const way = trail();
-      const at = way.indexOf(cursor);
-      go(at > 0 ? way[at - 1] ?? '' : '');
-    },
-    older: !next ? undefined : () => {
-      const way = cursor === undefined ? [] : trail();
-      const at = cursor === undefined ? -1 : way.indexOf(cursor);
-      sessionStorage.setItem(key, JSON.stringify([...way.slice(0, at + 1), next]));
-      go(next);
-    },
+    newer:
+      cursor === undefined
+        ? undefined
+        : () => {
+            const way = trail();
+            const at = way.indexOf(cursor);
+            go(at > 0 ? (way[at - 1] ?? '') : '');
+          },
+    older: !next
+      ? undefined
+      : () => {
+          const way = cursor === undefined ? [] : trail();
+          const at = cursor === undefined ? -1 : way.indexOf(cursor);
+          sessionStorage.setItem(key, JSON.stringify([...way.slice(0, at + 1), next]));
+          go(next);
+        },
   };
 }

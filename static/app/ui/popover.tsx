@@ -36,16 +36,29 @@ export function Popover({ label, class: look, name, align = 'start', children }:
   }, [open]);
 
   return (
-    <div class="popover-root" ref={root} onKeyDown={(event) => {
-      if (!open) return;
-      if (event.key === 'Escape') { event.stopPropagation(); close(); }
-      if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
-        event.preventDefault();
-        step(root.current, event.key === 'ArrowDown' ? 1 : -1);
-      }
-    }}>
-      <button type="button" class={look} aria-expanded={open} aria-haspopup="true" aria-label={name}
-        onClick={() => setOpen(!open)}>
+    <div
+      class="popover-root"
+      ref={root}
+      onKeyDown={(event) => {
+        if (!open) return;
+        if (event.key === 'Escape') {
+          event.stopPropagation();
+          close();
+        }
+        if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
+          event.preventDefault();
+          step(root.current, event.key === 'ArrowDown' ? 1 : -1);
+        }
+      }}
+    >
+      <button
+        type="button"
+        class={look}
+        aria-expanded={open}
+        aria-haspopup="true"
+        aria-label={name}
+        onClick={() => setOpen(!open)}
+      >
         {label}
       </button>
       {open && <div class={`popover ${align}`}>{children(close)}</div>}

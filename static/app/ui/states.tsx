@@ -7,22 +7,42 @@ import { Button } from './button';
 export function Loading({ rows = 6, label = 'Loading' }: { rows?: number; label?: string }) {
   return (
     <div class="loading" role="status" aria-label={label}>
-      {Array.from({ length: rows }, (_, n) => <div class={`bone b${n % 4}`} key={n} />)}
+      {Array.from({ length: rows }, (_, n) => (
+        <div class={`bone b${n % 4}`} key={n} />
+      ))}
     </div>
   );
 }
 
-export function Empty({ children, action }: { children: ComponentChildren; action?: ComponentChildren }) {
-  return <div class="empty"><p>{children}</p>{action}</div>;
+export function Empty({
+  children,
+  action,
+}: {
+  children: ComponentChildren;
+  action?: ComponentChildren;
+}) {
+  return (
+    <div class="empty">
+      <p>{children}</p>
+      {action}
+    </div>
+  );
 }
 
-interface Problem { status: number; message: string; requestId: string }
+interface Problem {
+  status: number;
+  message: string;
+  requestId: string;
+}
 
 export function Failed({ error, retry }: { error: Problem; retry?: () => void }) {
   const text = error.status === 404 ? 'This does not exist, or you may not see it.' : error.message;
   return (
     <div class="failed" role="alert">
-      <p>{text}{error.requestId && <span class="note"> Request {error.requestId}</span>}</p>
+      <p>
+        {text}
+        {error.requestId && <span class="note"> Request {error.requestId}</span>}
+      </p>
       {retry && error.status !== 404 && <Button onClick={retry}>Try again</Button>}
     </div>
   );

@@ -10,19 +10,41 @@ export interface Column<T> {
   class?: string;
 }
 
-export function DataTable<T extends { id: string }>({ label, rows, columns, href }: {
-  label: string; rows: T[]; columns: Column<T>[]; href?: (row: T) => string;
+export function DataTable<T extends { id: string }>({
+  label,
+  rows,
+  columns,
+  href,
+}: {
+  label: string;
+  rows: T[];
+  columns: Column<T>[];
+  href?: (row: T) => string;
 }) {
   return (
     <table class="table">
       <caption class="away">{label}</caption>
-      <thead><tr>{columns.map((c) => <th key={c.key} scope="col" class={c.class}>{c.label}</th>)}</tr></thead>
+      <thead>
+        <tr>
+          {columns.map((c) => (
+            <th key={c.key} scope="col" class={c.class}>
+              {c.label}
+            </th>
+          ))}
+        </tr>
+      </thead>
       <tbody>
         {rows.map((row) => (
           <tr key={row.id} class={href ? 'leads' : ''}>
             {columns.map((c, n) => (
               <td key={c.key} class={c.class} data-label={c.label}>
-                {n === 0 && href ? <a class="row-link" href={href(row)}>{c.show(row)}</a> : c.show(row)}
+                {n === 0 && href ? (
+                  <a class="row-link" href={href(row)}>
+                    {c.show(row)}
+                  </a>
+                ) : (
+                  c.show(row)
+                )}
               </td>
             ))}
           </tr>
@@ -33,18 +55,26 @@ export function DataTable<T extends { id: string }>({ label, rows, columns, href
 }
 
 /** Keyset paging: newer and older, whichever exist. */
-export function Pager({ newer, older, note }: {
-  newer: (() => void) | undefined; older: (() => void) | undefined; note?: ComponentChildren;
+export function Pager({
+  newer,
+  older,
+  note,
+}: {
+  newer: (() => void) | undefined;
+  older: (() => void) | undefined;
+  note?: ComponentChildren;
 }) {
   if (!newer && !older) return null;
   return (
     <nav class="pager" aria-label="Pages">
       <button type="button" class="button plain" disabled={!newer} onClick={newer}>
-        <Icon name="left" />Newer
+        <Icon name="left" />
+        Newer
       </button>
       {note && <span>{note}</span>}
       <button type="button" class="button plain" disabled={!older} onClick={older}>
-        Older<Icon name="right" />
+        Older
+        <Icon name="right" />
       </button>
     </nav>
   );

@@ -5,27 +5,62 @@ import { Facts, Panel } from '../../ui/page';
 import { Quote } from './quote';
 import { usePlayback } from './playback';
 
-export function AnalysisPanel({ analysis: a, transcript, audible }: {
-  analysis: Analysis; transcript: Transcript | undefined; audible: boolean;
+export function AnalysisPanel({
+  analysis: a,
+  transcript,
+  audible,
+}: {
+  analysis: Analysis;
+  transcript: Transcript | undefined;
+  audible: boolean;
 }) {
   return (
-    <Panel class="analysis" title="Analysis" side={<span class="note">{a.engine} {a.engine_version}</span>}>
-      <Section title="Summary"><p>{a.summary ?? 'Too little was said for a summary.'}</p></Section>
+    <Panel
+      class="analysis"
+      title="Analysis"
+      side={
+        <span class="note">
+          {a.engine} {a.engine_version}
+        </span>
+      }
+    >
+      <Section title="Summary">
+        <p>{a.summary ?? 'Too little was said for a summary.'}</p>
+      </Section>
       <Points title="Breaches" points={a.breaches} audible={audible} link="breach" bad />
       <Points title="To do" points={a.actions} audible={audible} />
       <Points title="Topics" points={a.topics} audible={audible} />
-      <Section title="Sentiment"><Mood analysis={a} transcript={transcript} /></Section>
-      <Section title="Talk"><Talk analysis={a} /></Section>
+      <Section title="Sentiment">
+        <Mood analysis={a} transcript={transcript} />
+      </Section>
+      <Section title="Talk">
+        <Talk analysis={a} />
+      </Section>
     </Panel>
   );
 }
 
 function Section({ title, children }: { title: string; children: preact.ComponentChildren }) {
-  return <section class="part"><h3>{title}</h3>{children}</section>;
+  return (
+    <section class="part">
+      <h3>{title}</h3>
+      {children}
+    </section>
+  );
 }
 
-function Points({ title, points, audible, bad = false, link }: {
-  title: string; points: Point[]; audible: boolean; bad?: boolean; link?: string;
+function Points({
+  title,
+  points,
+  audible,
+  bad = false,
+  link,
+}: {
+  title: string;
+  points: Point[];
+  audible: boolean;
+  bad?: boolean;
+  link?: string;
 }) {
   const playback = usePlayback();
   if (!points.length) return null;
@@ -38,8 +73,13 @@ function Points({ title, points, audible, bad = false, link }: {
           };
           return (
             <li key={p.name + n} onPointerEnter={point(true)} onPointerLeave={point(false)}>
-              <p><strong class={bad ? 'bad-ink' : ''}>{p.name}</strong>{p.detail && <span class="detail"> {p.detail}</span>}</p>
-              {p.spans.map((s) => <Quote key={`${s.turn}-${s.first}`} span={s} audible={audible} />)}
+              <p>
+                <strong class={bad ? 'bad-ink' : ''}>{p.name}</strong>
+                {p.detail && <span class="detail"> {p.detail}</span>}
+              </p>
+              {p.spans.map((s) => (
+                <Quote key={`${s.turn}-${s.first}`} span={s} audible={audible} />
+              ))}
             </li>
           );
         })}
@@ -48,9 +88,20 @@ function Points({ title, points, audible, bad = false, link }: {
   );
 }
 
-const moods: Record<string, string> = { POSITIVE: 'Positive', NEUTRAL: 'Neutral', NEGATIVE: 'Negative', MIXED: 'Mixed' };
+const moods: Record<string, string> = {
+  POSITIVE: 'Positive',
+  NEUTRAL: 'Neutral',
+  NEGATIVE: 'Negative',
+  MIXED: 'Mixed',
+};
 
-function Mood({ analysis: a, transcript }: { analysis: Analysis; transcript: Transcript | undefined }) {
+function Mood({
+  analysis: a,
+  transcript,
+}: {
+  analysis: Analysis;
+  transcript: Transcript | undefined;
+}) {
   const turns = (transcript?.turns ?? []).filter((t) => t.sentiment_bp !== null);
   const end = turns[turns.length - 1]?.end_ms ?? 1;
   return (
@@ -58,12 +109,21 @@ function Mood({ analysis: a, transcript }: { analysis: Analysis; transcript: Tra
       <p>
         {moods[a.sentiment] ?? a.sentiment}
         {a.sentiment_start_bp !== null && a.sentiment_end_bp !== null && (
-          <span class="note"> from {signed(a.sentiment_start_bp)} at the start to {signed(a.sentiment_end_bp)} at the end</span>
+          <span class="note">
+            {' '}
+            from {signed(a.sentiment_start_bp)} at the start to {signed(a.sentiment_end_bp)} at the
+            end
+          </span>
         )}
       </p>
       {turns.length > 1 && (
-        <svg class="mood" viewBox="0 0 300 48" preserveAspectRatio="none" role="img"
-          aria-label="Sentiment of each turn over the call: agent and customer, above the line is positive">
+        <svg
+          class="mood"
+          viewBox="0 0 300 48"
+          preserveAspectRatio="none"
+          role="img"
+          aria-label="Sentiment of each turn over the call: agent and customer, above the line is positive"
+        >
           <path class="zero" d="M0 24h300" />
           {turns.map((t) => {
             const height = Math.max(1, Math.abs((t.sentiment_bp ?? 0) / 10000) * 22);
@@ -80,19 +140,22 @@ function Mood({ analysis: a, transcript }: { analysis: Analysis; transcript: Tra
 
 function Talk({ analysis: a }: { analysis: Analysis }) {
   return (
-    <Facts class="grid" items={[
-      ['Agent spoke', clockMs(a.agent_talk_ms)],
-      ['Customer spoke', clockMs(a.customer_talk_ms)],
-      ['Silence', clockMs(a.silence_ms)],
-      ['Longest silence', clockMs(a.longest_silence_ms)],
-      ['Both at once', clockMs(a.overlap_ms)],
-      ['Longest monologue', clockMs(a.longest_monologue_ms)],
-      ['Agent interrupted', times(a.interruptions_by_agent)],
-      ['Customer interrupted', times(a.interruptions_by_customer)],
-      ['Agent pace', pace(a.agent_wpm)],
-      ['Customer pace', pace(a.customer_wpm)],
-      ['Questions asked', String(a.questions_by_agent)],
-    ]} />
+    <Facts
+      class="grid"
+      items={[
+        ['Agent spoke', clockMs(a.agent_talk_ms)],
+        ['Customer spoke', clockMs(a.customer_talk_ms)],
+        ['Silence', clockMs(a.silence_ms)],
+        ['Longest silence', clockMs(a.longest_silence_ms)],
+        ['Both at once', clockMs(a.overlap_ms)],
+        ['Longest monologue', clockMs(a.longest_monologue_ms)],
+        ['Agent interrupted', times(a.interruptions_by_agent)],
+        ['Customer interrupted', times(a.interruptions_by_customer)],
+        ['Agent pace', pace(a.agent_wpm)],
+        ['Customer pace', pace(a.customer_wpm)],
+        ['Questions asked', String(a.questions_by_agent)],
+      ]}
+    />
   );
 }
 

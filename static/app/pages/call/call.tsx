@@ -3,16 +3,16 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { useLocation, useRoute } from 'preact-iso';
 import { useLive } from '../../api/live';
-import { refusalFor, zone } from '../../api/session';
+import { refusalFor } from '../../api/session';
 import type { CallFull } from '../../api/types';
 import { useApi } from '../../api/use-api';
 import { to } from '../../routes';
-import { clock, signed, whenOf } from '../../ui/format';
-import { Facts, Page, Panel, Tabs } from '../../ui/page';
+import { Page, Panel, Tabs } from '../../ui/page';
 import { Failed, Loading } from '../../ui/states';
-import { customerOf, directionLong, onItsWay, scoreSentence } from '../calls/words';
+import { directionLong, onItsWay } from '../calls/words';
 import { AnalysisPanel } from './analysis-panel';
 import { marksOf } from './evidence';
+import { CallFacts, NoScore } from './header';
 import { Progress, SoundNotice } from './notices';
 import { Playback, PlaybackContext } from './playback';
 import { Player } from './player';
@@ -34,7 +34,11 @@ function OneCall({ id }: { id: string }) {
   if (!c) {
     return (
       <Page title="Call" above={{ href: to.calls(), label: 'Calls' }}>
-        {call.error ? <Failed error={call.error} retry={call.reload} /> : <Loading label="Loading the call" />}
+        {call.error ? (
+          <Failed error={call.error} retry={call.reload} />
+        ) : (
+          <Loading label="Loading the call" />
+        )}
       </Page>
     );
   }
@@ -42,8 +46,10 @@ function OneCall({ id }: { id: string }) {
 }
 
 /** Whether there can be a transcript, an analysis and a score to ask for. */
-const heard = (c: CallFull) => !onItsWay(c.state) && c.state !== 'no_recording'
-  && (c.state !== 'failed' || c.recordings.some((r) => r.has_audio));
+const heard = (c: CallFull) =>
+  !onItsWay(c.state) &&
+  c.state !== 'no_recording' &&
+  (c.state !== 'failed' || c.recordings.some((r) => r.has_audio));
 
 function Shown({ call: c, reload }: { call: CallFull; reload: () => void }) {
   const { query } = useLocation();
@@ -53,9 +59,15 @@ function Shown({ call: c, reload }: { call: CallFull; reload: () => void }) {
   const transcript = useApi(maybe ? 'GET /calls/{}/transcript' : null, at, true);
   const analysis = useApi(heard(c) ? 'GET /calls/{}/analysis' : null, at, true);
   const score = useApi(heard(c) ? 'GET /calls/{}/score' : null, at, true);
-  useLive((n) => n.object === c.id, () => {
-    reload(); transcript.reload(); analysis.reload(); score.reload();
-  });
+  useLive(
+    (n) => n.object === c.id,
+    () => {
+      reload();
+      transcript.reload();
+      analysis.reload();
+      score.reload();
+    },
+  );
 
   const playback = useMemo(() => new Playback(), []);
   const deaf = refusalFor('recordings.listen');
@@ -75,67 +87,102 @@ function Shown({ call: c, reload }: { call: CallFull; reload: () => void }) {
   const bare = !onItsWay(c.state) && !recording && !deaf && !transcript.data && !score.data;
   const tabs = [
     { id: 'quality', label: 'Quality', href: to.call(c.id) },
-    ...(transcript.data ? [{ id: 'transcript', label: 'Transcript', href: to.call(c.id, { tab: 'transcript' }), class: 'phone-only' }] : []),
-    ...(analysis.data ? [{ id: 'analysis', label: 'Analysis', href: to.call(c.id, { tab: 'analysis' }) }] : []),
+    ...(transcript.data
+      ? [
+          {
+            id: 'transcript',
+            label: 'Transcript',
+            href: to.call(c.id, { tab: 'transcript' }),
+            class: 'phone-only',
+          },
+        ]
+      : []),
+    ...(analysis.data
+      ? [{ id: 'analysis', label: 'Analysis', href: to.call(c.id, { tab: 'analysis' }) }]
+      : []),
     { id: 'record', label: 'Record', href: to.call(c.id, { tab: 'record' }) },
   ];
 
   return (
     <PlaybackContext.Provider value={playback}>
-      <Page class={`call tab-${bare ? 'bare' : tab}`} title={c.title || `${directionLong(c.direction)} call`}
-        above={{ href: to.calls(), label: 'Calls' }}>
-        <CallFacts call={c} sentiment={analysis.data && [analysis.data.sentiment_start_bp, analysis.data.sentiment_end_bp]} />
+      <Page
+        class={`call tab-${bare ? 'bare' : tab}`}
+        title={c.title || `${directionLong(c.direction)} call`}
+        above={{ href: to.calls(), label: 'Calls' }}
+      >
+        <CallFacts
+          call={c}
+          sentiment={
+            analysis.data && [analysis.data.sentiment_start_bp, analysis.data.sentiment_end_bp]
+          }
+        />
         {!bare && <Tabs label="Parts of the call" tabs={tabs} current={tab} />}
         <div class="call-grid">
           <div class="call-left">
             {onItsWay(c.state) && <Progress call={c} />}
             <SoundNotice call={c} />
-            {deaf && c.has_recording && <Panel class="notice"><p>{deaf}</p></Panel>}
+            {deaf && c.has_recording && (
+              <Panel class="notice">
+                <p>{deaf}</p>
+              </Panel>
+            )}
             {playable.length > 1 && (
               <div class="chips" role="group" aria-label="Recordings">
                 {playable.map((r, n) => (
-                  <button type="button" key={r.id} class={`chip ${r === recording ? 'on' : ''}`}
-                    aria-pressed={r === recording} onClick={() => choose(r.id)}>Recording {n + 1}</button>
+                  <button
+                    type="button"
+                    key={r.id}
+                    class={`chip ${r === recording ? 'on' : ''}`}
+                    aria-pressed={r === recording}
+                    onClick={() => choose(r.id)}
+                  >
+                    Recording {n + 1}
+                  </button>
                 ))}
               </div>
             )}
-            {recording && <Player call={c} recording={recording} transcript={transcript.data} share={share} agent={agent} marks={marks} />}
-            {transcript.data && <TranscriptPanel transcript={transcript.data} marks={marks} agent={agent} onCite={cite} />}
+            {recording && (
+              <Player
+                call={c}
+                recording={recording}
+                transcript={transcript.data}
+                share={share}
+                agent={agent}
+                marks={marks}
+              />
+            )}
+            {transcript.data && (
+              <TranscriptPanel
+                transcript={transcript.data}
+                marks={marks}
+                agent={agent}
+                onCite={cite}
+              />
+            )}
             {bare && <RecordPanel call={c} />}
-            {transcript.loading && !transcript.data && <Panel title="Transcript"><Loading rows={5} label="Loading the transcript" /></Panel>}
+            {transcript.loading && !transcript.data && (
+              <Panel title="Transcript">
+                <Loading rows={5} label="Loading the transcript" />
+              </Panel>
+            )}
           </div>
           <div class="call-side">
-            {tab === 'record' && !bare ? <RecordPanel call={c} />
-              : tab === 'analysis' && analysis.data
-                ? <AnalysisPanel analysis={analysis.data} transcript={transcript.data} audible={Boolean(recording)} />
-                : score.data ? <ScorePanel score={score.data} audible={Boolean(recording)} />
-                  : <NoScore call={c} loading={score.loading} />}
+            {tab === 'record' && !bare ? (
+              <RecordPanel call={c} />
+            ) : tab === 'analysis' && analysis.data ? (
+              <AnalysisPanel
+                analysis={analysis.data}
+                transcript={transcript.data}
+                audible={Boolean(recording)}
+              />
+            ) : score.data ? (
+              <ScorePanel score={score.data} audible={Boolean(recording)} />
+            ) : (
+              <NoScore call={c} loading={score.loading} />
+            )}
           </div>
         </div>
       </Page>
     </PlaybackContext.Provider>
-  );
-}
-
-function NoScore({ call, loading }: { call: CallFull; loading: boolean }) {
-  const text = onItsWay(call.state) ? 'The score comes when the transcript is written.'
-    : scoreSentence(call.score_state, call.state_reason) ?? 'Without a recording there is nothing to score.';
-  return <Panel title="Quality">{loading ? <Loading rows={6} label="Loading the score" /> : <p class="panel-note">{text}</p>}</Panel>;
-}
-
-function CallFacts({ call: c, sentiment }: {
-  call: CallFull; sentiment: [number | null, number | null] | undefined;
-}) {
-  const [start, end] = sentiment ?? [null, null];
-  const mood = end === null ? '' : end >= 1000 ? 'good-ink' : end <= -1000 ? 'bad-ink' : '';
-  return (
-    <Facts class="inline" items={[
-      [directionLong(c.direction), <time dateTime={c.started_at}>{whenOf(c.started_at, zone.value)}</time>],
-      ['Agent', c.agent_name], ['Customer', customerOf(c)],
-      ['Length', c.duration_s === null ? null : clock(c.duration_s)],
-      ['Wait', c.wait_s === null ? null : clock(c.wait_s)],
-      ['Legs', c.legs > 1 ? String(c.legs) : null],
-      ['Sentiment', start !== null && end !== null ? <span class={mood}>{signed(start)} → {signed(end)}</span> : null],
-    ]} />
   );
 }

@@ -23,17 +23,22 @@ const answers: Record<string, Answer> = {
   unsupported: { label: 'Unsupported', tone: 'none' },
 };
 
-export const answerOf = (answer: string): Answer => answers[answer] ?? { label: answer, tone: 'none' };
+export const answerOf = (answer: string): Answer =>
+  answers[answer] ?? { label: answer, tone: 'none' };
 
 export function marksOf(score: Score | undefined, analysis: Analysis | undefined): Mark[] {
   const cited = (score?.criteria ?? []).flatMap((c) => {
     const { tone } = answerOf(c.answer);
     return c.spans.map((span): Mark => ({
-      key: c.key, label: c.text, tone: tone === 'none' ? 'info' : tone, span,
+      key: c.key,
+      label: c.text,
+      tone: tone === 'none' ? 'info' : tone,
+      span,
     }));
   });
   const breaches = (analysis?.breaches ?? []).flatMap((b, n) =>
-    b.spans.map((span): Mark => ({ key: `breach-${n}`, label: b.name, tone: 'bad', span })));
+    b.spans.map((span): Mark => ({ key: `breach-${n}`, label: b.name, tone: 'bad', span })),
+  );
   return [...cited, ...breaches].sort((a, b) => a.span.start_ms - b.span.start_ms);
 }
 

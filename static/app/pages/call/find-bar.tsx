@@ -14,7 +14,8 @@ export function FindBar({ turns, onClose }: { turns: Turn[]; onClose: () => void
   useEffect(() => {
     paint(matches, current);
     const here = matches[current];
-    if (here) document.getElementById(wordId(here.turn, here.first))?.scrollIntoView({ block: 'center' });
+    if (here)
+      document.getElementById(wordId(here.turn, here.first))?.scrollIntoView({ block: 'center' });
     return () => paint([], 0);
   }, [matches, current]);
 
@@ -22,18 +23,37 @@ export function FindBar({ turns, onClose }: { turns: Turn[]; onClose: () => void
 
   return (
     <div class="find" role="search">
-      <input type="search" autoFocus aria-label="Find in this call" placeholder="Find in this call"
-        value={text} ref={(el) => { if (el && !text) el.focus(); }}
-        onInput={(event) => { setText(event.currentTarget.value); setAt(0); }}
+      <input
+        type="search"
+        autoFocus
+        aria-label="Find in this call"
+        placeholder="Find in this call"
+        value={text}
+        ref={(el) => {
+          if (el && !text) el.focus();
+        }}
+        onInput={(event) => {
+          setText(event.currentTarget.value);
+          setAt(0);
+        }}
         onKeyDown={(event) => {
           if (event.key === 'Enter') step(event.shiftKey ? -1 : 1);
           if (event.key === 'Escape') onClose();
-        }} />
+        }}
+      />
       <span class="note" role="status">
-        {text.trim().length < 2 ? '' : matches.length ? `${current + 1} of ${matches.length}` : 'Not said'}
+        {text.trim().length < 2
+          ? ''
+          : matches.length
+            ? `${current + 1} of ${matches.length}`
+            : 'Not said'}
       </span>
-      <Button kind="quiet" label="Next" onClick={() => step(1)}><Icon name="down" /></Button>
-      <Button kind="quiet" label="Close find" onClick={onClose}><Icon name="close" /></Button>
+      <Button kind="quiet" label="Next" onClick={() => step(1)}>
+        <Icon name="down" />
+      </Button>
+      <Button kind="quiet" label="Close find" onClick={onClose}>
+        <Icon name="close" />
+      </Button>
     </div>
   );
 }

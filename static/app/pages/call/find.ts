@@ -2,9 +2,17 @@
  * highlight registry so that the transcript is not drawn again. */
 import type { Turn } from '../../api/types';
 
-export interface Match { turn: number; first: number; last: number }
+export interface Match {
+  turn: number;
+  first: number;
+  last: number;
+}
 
-const flat = (text: string) => text.toLowerCase().normalize('NFKD').replace(/[\u0300-\u036f]/g, '');
+const flat = (text: string) =>
+  text
+    .toLowerCase()
+    .normalize('NFKD')
+    .replace(/[\u0300-\u036f]/g, '');
 
 export function findIn(turns: Turn[], text: string): Match[] {
   const wanted = flat(text.trim().replace(/\s+/g, ' '));
@@ -18,7 +26,11 @@ export function findIn(turns: Turn[], text: string): Match[] {
       line += `${flat(word.t)} `;
     }
     for (let at = line.indexOf(wanted); at >= 0; at = line.indexOf(wanted, at + wanted.length)) {
-      found.push({ turn: turn.n, first: wordAt(starts, at), last: wordAt(starts, at + wanted.length - 1) });
+      found.push({
+        turn: turn.n,
+        first: wordAt(starts, at),
+        last: wordAt(starts, at + wanted.length - 1),
+      });
     }
   }
   return found;

@@ -9,13 +9,20 @@ export function Progress({ call }: { call: CallFull }) {
     <section class="panel progress" aria-label="Progress">
       <ol>
         {stages.map((stage, n) => (
-          <li key={stage.state} class={n < at ? 'done' : n === at ? 'now' : ''}
-            aria-current={n === at ? 'step' : undefined}>
-            {n < at && <Icon name="check" />}{stage.label}
+          <li
+            key={stage.state}
+            class={n < at ? 'done' : n === at ? 'now' : ''}
+            aria-current={n === at ? 'step' : undefined}
+          >
+            {n < at && <Icon name="check" />}
+            {stage.label}
           </li>
         ))}
       </ol>
-      <p role="status">{stateSentence(call)}{call.state_reason ? ` ${call.state_reason}` : ''} This page follows by itself.</p>
+      <p role="status">
+        {stateSentence(call)}
+        {call.state_reason ? ` ${call.state_reason}` : ''} This page follows by itself.
+      </p>
     </section>
   );
 }
@@ -30,8 +37,13 @@ export function SoundNotice({ call }: { call: CallFull }) {
       <section class="panel notice bad" aria-label="Recording">
         {broken.map((r) => (
           <p key={r.id}>
-            {many ? `Recording ${call.recordings.indexOf(r) + 1} of ${call.recordings.length} could not be used. ` : 'The recording could not be used. '}
-            {r.reason ?? (r.state === 'missing' ? 'The phone system no longer has it.' : 'The file could not be read.')}
+            {many
+              ? `Recording ${call.recordings.indexOf(r) + 1} of ${call.recordings.length} could not be used. `
+              : 'The recording could not be used. '}
+            {r.reason ??
+              (r.state === 'missing'
+                ? 'The phone system no longer has it.'
+                : 'The file could not be read.')}
           </p>
         ))}
         <p class="note">The rest of the call is kept as the phone system reported it.</p>
@@ -41,7 +53,11 @@ export function SoundNotice({ call }: { call: CallFull }) {
   if (playable || onItsWay(call.state)) return null;
   return (
     <section class="panel notice" aria-label="Recording">
-      <p>{call.state === 'no_recording' || answered(call) ? stateSentence(call) : 'Not answered, so there is no recording.'}</p>
+      <p>
+        {call.state === 'no_recording' || answered(call)
+          ? stateSentence(call)
+          : 'Not answered, so there is no recording.'}
+      </p>
     </section>
   );
 }

@@ -2,20 +2,30 @@
 import type { Peaks, Transcript } from '../../api/types';
 
 export type Voice = 'agent' | 'customer' | 'quiet';
-export interface Lane { voice: Voice; bars: number[]; voices?: Voice[] }
+export interface Lane {
+  voice: Voice;
+  bars: number[];
+  voices?: Voice[];
+}
 
 /** One lane per speaker for a true two-channel recording, one coloured by turn otherwise. */
 export function lanesOf(
-  peaks: Peaks, count: number, transcript: Transcript | undefined, same: boolean,
+  peaks: Peaks,
+  count: number,
+  transcript: Transcript | undefined,
+  same: boolean,
 ): Lane[] {
   const channels = same ? peaks.peaks.slice(0, 1) : peaks.peaks.slice(0, 2);
   if (channels.length < 2) {
     const only = channels[0] ?? [];
-    return [{ voice: 'quiet', bars: shrink(only, count), voices: speakers(peaks, count, transcript) }];
+    return [
+      { voice: 'quiet', bars: shrink(only, count), voices: speakers(peaks, count, transcript) },
+    ];
   }
   const agent = agentChannel(peaks, transcript);
   return [agent, 1 - agent].map((channel, n) => ({
-    voice: n === 0 ? 'agent' : 'customer', bars: shrink(channels[channel] ?? [], count),
+    voice: n === 0 ? 'agent' : 'customer',
+    bars: shrink(channels[channel] ?? [], count),
   }));
 }
 

@@ -38,11 +38,23 @@ export class Playback {
       if (this.wanted !== null) audio.currentTime = this.wanted;
       this.wanted = null;
     };
-    audio.onplay = () => { this.playing.value = true; this.tick(); };
-    audio.onpause = () => { this.playing.value = false; };
-    audio.onseeked = () => { this.time.value = audio.currentTime; };
-    audio.onended = () => { this.stopAt = Infinity; };
-    audio.onerror = () => { this.failed.value = true; this.playing.value = false; };
+    audio.onplay = () => {
+      this.playing.value = true;
+      this.tick();
+    };
+    audio.onpause = () => {
+      this.playing.value = false;
+    };
+    audio.onseeked = () => {
+      this.time.value = audio.currentTime;
+    };
+    audio.onended = () => {
+      this.stopAt = Infinity;
+    };
+    audio.onerror = () => {
+      this.failed.value = true;
+      this.playing.value = false;
+    };
   }
 
   private tick = (): void => {
@@ -54,8 +66,10 @@ export class Playback {
       audio.pause();
       this.stopAt = Infinity;
     } else if (this.skip.peek()) {
-      const gap = this.silences.find(([from = 0, until = 0]) =>
-        until - from >= skipFrom * 1000 && now * 1000 >= from + 250 && now * 1000 < until - 300);
+      const gap = this.silences.find(
+        ([from = 0, until = 0]) =>
+          until - from >= skipFrom * 1000 && now * 1000 >= from + 250 && now * 1000 < until - 300,
+      );
       if (gap) audio.currentTime = ((gap[1] ?? 0) - 250) / 1000;
     }
     this.frame = requestAnimationFrame(this.tick);
@@ -73,7 +87,9 @@ export class Playback {
   }
 
   private start(): void {
-    this.audio?.play().catch(() => { /* paused again before it began, or refused: onerror tells */ });
+    this.audio?.play().catch(() => {
+      /* paused again before it began, or refused: onerror tells */
+    });
   }
 
   seek(seconds: number): void {

@@ -6,9 +6,17 @@ import { usePlayback } from './playback';
 export function Quote({ span, audible }: { span: Span; audible: boolean }) {
   const playback = usePlayback();
   return (
-    <button type="button" class="quote" onClick={() => playback.playSpan(span)}
-      aria-label={`${audible ? 'Play' : 'Show'} ${clockMs(span.start_ms)}: ${span.words}`}>
-      <span class="quote-time"><span aria-hidden="true">▸ </span>{clockMs(span.start_ms)}</span> {span.words}
+    <button
+      type="button"
+      class="quote"
+      onClick={() => playback.playSpan(span)}
+      aria-label={`${audible ? 'Play' : 'Show'} ${clockMs(span.start_ms)}: ${span.words}`}
+    >
+      <span class="quote-time">
+        <span aria-hidden="true">▸ </span>
+        {clockMs(span.start_ms)}
+      </span>{' '}
+      {span.words}
     </button>
   );
 }

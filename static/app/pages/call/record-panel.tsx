@@ -8,20 +8,33 @@ import { directionLong } from '../calls/words';
 
 export function RecordPanel({ call }: { call: CallFull }) {
   const at = (iso: string | null) => iso && <time dateTime={iso}>{fullTime(iso, zone.value)}</time>;
-  const source = call.integration_id && !refusalFor('integrations.read')
-    ? <a href={to.integration(call.integration_id)}>{call.integration_name}</a> : call.integration_name;
+  const source =
+    call.integration_id && !refusalFor('integrations.read') ? (
+      <a href={to.integration(call.integration_id)}>{call.integration_name}</a>
+    ) : (
+      call.integration_name
+    );
   return (
     <Panel class="record" title="Record">
       <section class="part">
-        <Facts class="rows" items={[
-          ['Direction', directionLong(call.direction)],
-          ['Outcome', outcome(call.disposition)],
-          ['From', call.from_number], ['To', call.to_number],
-          ['Began', at(call.started_at)], ['Answered', at(call.answered_at)], ['Ended', at(call.ended_at)],
-          ['Length', length(call.duration_s)], ['Talk', length(call.talk_s)],
-          ['Wait', length(call.wait_s)],
-          ['Queue', call.queue], ['Trunk', call.trunk], ['Came from', source],
-        ]} />
+        <Facts
+          class="rows"
+          items={[
+            ['Direction', directionLong(call.direction)],
+            ['Outcome', outcome(call.disposition)],
+            ['From', call.from_number],
+            ['To', call.to_number],
+            ['Began', at(call.started_at)],
+            ['Answered', at(call.answered_at)],
+            ['Ended', at(call.ended_at)],
+            ['Length', length(call.duration_s)],
+            ['Talk', length(call.talk_s)],
+            ['Wait', length(call.wait_s)],
+            ['Queue', call.queue],
+            ['Trunk', call.trunk],
+            ['Came from', source],
+          ]}
+        />
       </section>
       {call.call_legs.length > 1 && (
         <section class="part">
@@ -29,8 +42,13 @@ export function RecordPanel({ call }: { call: CallFull }) {
           <ol class="legs">
             {call.call_legs.map((leg) => (
               <li key={leg.id}>
-                <p><strong>{leg.agent_name || leg.to_number || 'Unknown'}</strong>
-                  <span class="note"> {[leg.action, outcome(leg.disposition)].filter(Boolean).join(', ')}</span></p>
+                <p>
+                  <strong>{leg.agent_name || leg.to_number || 'Unknown'}</strong>
+                  <span class="note">
+                    {' '}
+                    {[leg.action, outcome(leg.disposition)].filter(Boolean).join(', ')}
+                  </span>
+                </p>
                 <p class="note">{legFacts(leg)}</p>
               </li>
             ))}
@@ -42,7 +60,9 @@ export function RecordPanel({ call }: { call: CallFull }) {
         {call.recordings.length === 0 && <p class="note">None came with this call.</p>}
         <ul class="recordings">
           {call.recordings.map((r) => (
-            <li key={r.id} class={r.state === 'failed' || r.state === 'missing' ? 'bad-ink' : ''}>{recordingSentence(r)}</li>
+            <li key={r.id} class={r.state === 'failed' || r.state === 'missing' ? 'bad-ink' : ''}>
+              {recordingSentence(r)}
+            </li>
           ))}
         </ul>
       </section>
@@ -57,7 +77,9 @@ function legFacts(leg: CallLeg): string {
     leg.started_at && fullTime(leg.started_at, zone.value),
     leg.talk_s === null ? null : `talk ${clock(leg.talk_s)}`,
     leg.from_number && leg.to_number && `${leg.from_number} to ${leg.to_number}`,
-  ].filter(Boolean).join(' · ');
+  ]
+    .filter(Boolean)
+    .join(' · ');
 }
 
 const outcome = (text: string) => {
@@ -69,10 +91,19 @@ function recordingSentence(r: Recording): string {
   if (r.state === 'failed') return `Failed: ${r.reason ?? 'the file could not be read.'}`;
   if (r.state === 'missing') return r.reason ?? 'The phone system has no such recording.';
   if (r.state === 'waiting') return r.reason ?? 'Waiting for the phone system.';
-  const channels = r.same_channels ? 'two equal channels' : r.channels === 2 ? 'two channels' : 'one channel';
+  const channels = r.same_channels
+    ? 'two equal channels'
+    : r.channels === 2
+      ? 'two channels'
+      : 'one channel';
   const facts = [
     r.duration_ms === null ? null : clockMs(r.duration_ms),
-    r.channels === null ? null : channels, r.truncated ? 'cut short' : null, r.codec, r.bytes === null ? null : bytes(r.bytes),
-  ].filter(Boolean).join(' · ');
+    r.channels === null ? null : channels,
+    r.truncated ? 'cut short' : null,
+    r.codec,
+    r.bytes === null ? null : bytes(r.bytes),
+  ]
+    .filter(Boolean)
+    .join(' · ');
   return r.state === 'fetched' ? `Fetched, being prepared${facts ? ` · ${facts}` : ''}` : facts;
 }

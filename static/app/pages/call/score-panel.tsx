@@ -10,26 +10,49 @@ import { Quote } from './quote';
 export function ScorePanel({ score, audible }: { score: Score; audible: boolean }) {
   const failed = score.criteria.find((c) => c.auto_fail && c.answer === 'no');
   return (
-    <Panel class="score-panel" title="Quality"
-      side={<span class="note">{score.scorecard.name}, version {score.scorecard.version}</span>}>
+    <Panel
+      class="score-panel"
+      title="Quality"
+      side={
+        <span class="note">
+          {score.scorecard.name}, version {score.scorecard.version}
+        </span>
+      }
+    >
       <div class="score-top">
         <div class="score-big">
-          {score.score_bp === null ? <span class="number none" aria-label="No score">–</span>
-            : <span class={`number ${toneOf(score.score_bp)}`}>{points(score.score_bp)}</span>}
-          {score.team_average_bp !== null && <span class="note">team average {points(score.team_average_bp)}</span>}
+          {score.score_bp === null ? (
+            <span class="number none" aria-label="No score">
+              –
+            </span>
+          ) : (
+            <span class={`number ${toneOf(score.score_bp)}`}>{points(score.score_bp)}</span>
+          )}
+          {score.team_average_bp !== null && (
+            <span class="note">team average {points(score.team_average_bp)}</span>
+          )}
         </div>
-        {score.score_bp === null ? <p class="no-score">{scoreSentence(score.state, score.reason) ?? score.reason}</p>
-          : <Sections score={score} />}
+        {score.score_bp === null ? (
+          <p class="no-score">{scoreSentence(score.state, score.reason) ?? score.reason}</p>
+        ) : (
+          <Sections score={score} />
+        )}
       </div>
       {score.auto_fail && (
-        <p class="panel-note bad-ink">Automatic fail{failed ? `: “${failed.text}” was answered No.` : '.'}</p>
+        <p class="panel-note bad-ink">
+          Automatic fail{failed ? `: “${failed.text}” was answered No.` : '.'}
+        </p>
       )}
       {score.criteria.length > 0 && (
         <ul class="criteria">
-          {score.criteria.map((c) => <CriterionRow key={c.key} criterion={c} audible={audible} />)}
+          {score.criteria.map((c) => (
+            <CriterionRow key={c.key} criterion={c} audible={audible} />
+          ))}
         </ul>
       )}
-      <p class="made-by">Scored by {score.engine} {score.engine_version}</p>
+      <p class="made-by">
+        Scored by {score.engine} {score.engine_version}
+      </p>
     </Panel>
   );
 }
@@ -56,20 +79,34 @@ function CriterionRow({ criterion: c, audible }: { criterion: Criterion; audible
   const playback = usePlayback();
   const answer = answerOf(c.answer);
   const linked = playback.linked.value === c.key;
-  const link = (key: string | null) => () => { playback.linked.value = key; };
+  const link = (key: string | null) => () => {
+    playback.linked.value = key;
+  };
   return (
-    <li id={`criterion-${c.key}`} class={`criterion ${linked ? 'linked' : ''}`}
-      onPointerEnter={link(c.key)} onPointerLeave={link(null)}
-      onFocusCapture={link(c.key)} onBlurCapture={link(null)}>
+    <li
+      id={`criterion-${c.key}`}
+      class={`criterion ${linked ? 'linked' : ''}`}
+      onPointerEnter={link(c.key)}
+      onPointerLeave={link(null)}
+      onFocusCapture={link(c.key)}
+      onBlurCapture={link(null)}
+    >
       <div class="criterion-head">
         <div>
           <h3>{c.text}</h3>
           <p class="note">{c.auto_fail ? 'auto-fail' : `weight ${c.weight}`}</p>
         </div>
-        <span class={`answer ${answer.tone}`}>{answer.label}{c.by_rule && c.answer !== 'not_assessed' ? ' · rule' : ''}</span>
+        <span class={`answer ${answer.tone}`}>
+          {answer.label}
+          {c.by_rule && c.answer !== 'not_assessed' ? ' · rule' : ''}
+        </span>
       </div>
-      {c.spans.map((span) => <Quote key={`${span.turn}-${span.first}`} span={span} audible={audible} />)}
-      {c.reason && (c.spans.length === 0 || c.answer !== 'yes') && <p class="because">{c.reason}</p>}
+      {c.spans.map((span) => (
+        <Quote key={`${span.turn}-${span.first}`} span={span} audible={audible} />
+      ))}
+      {c.reason && (c.spans.length === 0 || c.answer !== 'yes') && (
+        <p class="because">{c.reason}</p>
+      )}
     </li>
   );
 }

@@ -1,13 +1,13 @@
 /* The transcript: follows the audio, jumps on a click, and carries the cited words. The turns are
  * drawn once; what moves (active turn, current word, linked words) are classes set by effects. */
-import { useSignalEffect } from '@preact/signals';
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useMemo, useRef, useState } from 'preact/hooks';
 import type { Transcript, Turn } from '../../api/types';
 import { clockMs } from '../../ui/format';
 import { useShortcuts } from '../../ui/keys';
 import { gravest, segmentsOf, type Mark } from './evidence';
 import { FindBar } from './find-bar';
 import { wordId } from './find';
+import { useFollow, useLinked } from './follow';
 import { usePlayback } from './playback';
 
 interface Props {
@@ -29,18 +29,27 @@ export function TranscriptPanel({ transcript, marks, agent, onCite }: Props) {
   ]);
 
   const names: Record<string, string> = { agent, customer: 'Customer', unknown: 'Speaker' };
-  const turns = useMemo(() => transcript.turns.map((turn) => (
-    <TurnRow key={turn.n} turn={turn} marks={marks} name={names[turn.speaker] ?? 'Speaker'} />
-  )), [transcript, marks, agent]);
+  const turns = useMemo(
+    () =>
+      transcript.turns.map((turn) => (
+        <TurnRow key={turn.n} turn={turn} marks={marks} name={names[turn.speaker] ?? 'Speaker'} />
+      )),
+    [transcript, marks, agent],
+  );
 
   const activate = (target: EventTarget | null): boolean => {
     if (!(target instanceof HTMLElement) || getSelection()?.type === 'Range') return false;
     const cite = target.closest<HTMLElement>('.cite');
     const word = target.closest<HTMLElement>('[data-start]');
     if (cite) {
-      const mark = marks.find((m) => m.key === cite.dataset.keys?.split(' ')[0]
-        && m.span.turn === Number(cite.dataset.turn));
-      if (mark) { onCite(mark.key); playback.playSpan(mark.span); }
+      const mark = marks.find(
+        (m) =>
+          m.key === cite.dataset.keys?.split(' ')[0] && m.span.turn === Number(cite.dataset.turn),
+      );
+      if (mark) {
+        onCite(mark.key);
+        playback.playSpan(mark.span);
+      }
     } else if (word) {
       playback.seek(Number(word.dataset.start) / 1000);
     }
@@ -48,31 +57,46 @@ export function TranscriptPanel({ transcript, marks, agent, onCite }: Props) {
   };
   const point = (target: EventTarget | null) => {
     const cite = target instanceof HTMLElement && target.closest<HTMLElement>('.cite');
-    playback.linked.value = cite ? cite.dataset.keys?.split(' ')[0] ?? null : null;
+    playback.linked.value = cite ? (cite.dataset.keys?.split(' ')[0] ?? null) : null;
   };
 
   return (
     <section class="panel transcript" aria-label="Transcript">
       <header class="panel-head">
         <h2>Transcript</h2>
-        {finding ? <FindBar turns={transcript.turns} onClose={() => setFinding(false)} />
-          : <button type="button" class="chip" onClick={() => setFinding(true)}>Find in this call</button>}
+        {finding ? (
+          <FindBar turns={transcript.turns} onClose={() => setFinding(false)} />
+        ) : (
+          <button type="button" class="chip" onClick={() => setFinding(true)}>
+            Find in this call
+          </button>
+        )}
       </header>
       {transcript.state !== 'ok' && (
         <p class="panel-note warn-ink">{transcript.reason ?? stateText[transcript.state]}</p>
       )}
       {transcript.attribution === 'direction_guess' && transcript.turns.length > 0 && (
-        <p class="panel-note">One mixed channel: who speaks is a guess from the direction of the call.</p>
+        <p class="panel-note">
+          One mixed channel: who speaks is a guess from the direction of the call.
+        </p>
       )}
       {/* A place for the pointer: every control inside is reachable by itself. */}
-      <div class="turns" ref={body} tabIndex={0} role="region" aria-label="Words of the call"
+      <div
+        class="turns"
+        ref={body}
+        tabIndex={0}
+        role="region"
+        aria-label="Words of the call"
         onClick={(event) => activate(event.target)}
         onKeyDown={(event) => {
-          if ((event.key === 'Enter' || event.key === ' ') && activate(event.target)) event.preventDefault();
+          if ((event.key === 'Enter' || event.key === ' ') && activate(event.target))
+            event.preventDefault();
         }}
         onPointerOver={(event) => point(event.target)}
         onPointerLeave={() => point(null)}
-        onFocusCapture={(event) => point(event.target)} onBlurCapture={() => point(null)}>
+        onFocusCapture={(event) => point(event.target)}
+        onBlurCapture={() => point(null)}
+      >
         {turns}
       </div>
     </section>
@@ -87,7 +111,12 @@ const stateText: Record<string, string> = {
 function TurnRow({ turn, marks, name }: { turn: Turn; marks: Mark[]; name: string }) {
   return (
     <div class={`turn ${turn.speaker}`} data-turn={turn.n}>
-      <button type="button" class="turn-time" data-start={turn.start_ms} aria-label={`Go to ${clockMs(turn.start_ms)}`}>
+      <button
+        type="button"
+        class="turn-time"
+        data-start={turn.start_ms}
+        aria-label={`Go to ${clockMs(turn.start_ms)}`}
+      >
         {clockMs(turn.start_ms)}
       </button>
       <span class="turn-name">{name}</span>
@@ -98,13 +127,24 @@ function TurnRow({ turn, marks, name }: { turn: Turn; marks: Mark[]; name: strin
             return <Word key={at} turn={turn.n} at={at} word={word} gap={at > s.first} />;
           });
           const gap = s.first > 0 ? ' ' : '';
-          if (!s.marks.length) return <>{gap}{words}</>;
+          if (!s.marks.length)
+            return (
+              <>
+                {gap}
+                {words}
+              </>
+            );
           return (
             <>
               {gap}
-              <span class={`cite ${gravest(s.marks)}`} role="button" tabIndex={0} data-turn={turn.n}
+              <span
+                class={`cite ${gravest(s.marks)}`}
+                role="button"
+                tabIndex={0}
+                data-turn={turn.n}
                 data-keys={s.marks.map((m) => m.key).join(' ')}
-                title={s.marks.map((m) => m.label).join('\n')}>
+                title={s.marks.map((m) => m.label).join('\n')}
+              >
                 {words}
               </span>
             </>
@@ -115,80 +155,24 @@ function TurnRow({ turn, marks, name }: { turn: Turn; marks: Mark[]; name: strin
   );
 }
 
-function Word({ turn, at, word, gap }: {
-  turn: number; at: number; word: Turn['words'][number]; gap: boolean;
+function Word({
+  turn,
+  at,
+  word,
+  gap,
+}: {
+  turn: number;
+  at: number;
+  word: Turn['words'][number];
+  gap: boolean;
 }) {
   const unsure = word.c !== null && word.c < 4500;
   return (
     <>
       {gap && ' '}
-      <span id={wordId(turn, at)} class={unsure ? 'w unsure' : 'w'} data-start={word.s}>{word.t}</span>
+      <span id={wordId(turn, at)} class={unsure ? 'w unsure' : 'w'} data-start={word.s}>
+        {word.t}
+      </span>
     </>
   );
-}
-
-/** Marks the active turn and word, and keeps the turn in view while the audio plays, unless
- * somebody scrolled by hand a moment ago. */
-function useFollow(body: { current: HTMLDivElement | null }, transcript: Transcript): void {
-  const playback = usePlayback();
-  const byHand = useRef(0);
-  const shown = useRef<{ turn: number; word: Element | null }>({ turn: -1, word: null });
-
-  useEffect(() => {
-    shown.current = { turn: -1, word: null };
-    const touch = () => { byHand.current = Date.now(); };
-    const el = body.current;
-    el?.addEventListener('wheel', touch, { passive: true });
-    el?.addEventListener('touchmove', touch, { passive: true });
-    return () => { el?.removeEventListener('wheel', touch); el?.removeEventListener('touchmove', touch); };
-  }, [transcript]);
-
-  useSignalEffect(() => {
-    const ms = playback.time.value * 1000;
-    const turn = ms > 0 || playback.playing.value ? turnAt(transcript.turns, ms) : undefined;
-    if (turn?.n !== shown.current.turn) {
-      body.current?.querySelector('.turn.active')?.classList.remove('active');
-      const row = turn && body.current?.querySelector<HTMLElement>(`.turn[data-turn="${turn.n}"]`);
-      row?.classList.add('active');
-      shown.current.turn = turn?.n ?? -1;
-      if (row && body.current && Date.now() - byHand.current > 5000) bringIntoView(body.current, row);
-    }
-    const at = turn?.words.findLastIndex((w) => w.s <= ms + 40) ?? -1;
-    const word = turn && at >= 0 ? document.getElementById(wordId(turn.n, at)) : null;
-    if (word !== shown.current.word) {
-      shown.current.word?.classList.remove('now');
-      word?.classList.add('now');
-      shown.current.word = word;
-    }
-  });
-}
-
-/** Scrolls the transcript's own box only; where the page scrolls instead (phone), the page. */
-function bringIntoView(box: HTMLElement, row: HTMLElement): void {
-  if (box.scrollHeight > box.clientHeight + 1) {
-    const top = row.offsetTop - box.offsetTop;
-    const low = top + row.offsetHeight;
-    if (top < box.scrollTop + 8 || low > box.scrollTop + box.clientHeight - 40) {
-      box.scrollTo({ top: top - box.clientHeight / 3 });
-    }
-  } else if (box.offsetParent) {
-    const place = row.getBoundingClientRect();
-    if (place.top < 120 || place.bottom > innerHeight - 220) {
-      window.scrollBy({ top: place.top - innerHeight / 3 });
-    }
-  }
-}
-
-function turnAt(turns: Turn[], ms: number): Turn | undefined {
-  return turns.findLast((t) => t.start_ms <= ms + 40);
-}
-
-function useLinked(body: { current: HTMLDivElement | null }): void {
-  const playback = usePlayback();
-  useSignalEffect(() => {
-    const key = playback.linked.value;
-    for (const cite of body.current?.querySelectorAll<HTMLElement>('.cite') ?? []) {
-      cite.classList.toggle('linked', key !== null && Boolean(cite.dataset.keys?.split(' ').includes(key)));
-    }
-  });
 }

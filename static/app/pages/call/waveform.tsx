@@ -24,20 +24,33 @@ function pathOf(lane: Lane, middle: number, voice: Voice): string {
   return d;
 }
 
-export function Waveform({ peaks, transcript, same, marks }: {
-  peaks: Peaks; transcript: Transcript | undefined; same: boolean; marks: Mark[];
+export function Waveform({
+  peaks,
+  transcript,
+  same,
+  marks,
+}: {
+  peaks: Peaks;
+  transcript: Transcript | undefined;
+  same: boolean;
+  marks: Mark[];
 }) {
   const playback = usePlayback();
   const root = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
   useLayoutEffect(() => {
-    const watch = new ResizeObserver(([entry]) => setWidth(Math.floor(entry?.contentRect.width ?? 0)));
+    const watch = new ResizeObserver(([entry]) =>
+      setWidth(Math.floor(entry?.contentRect.width ?? 0)),
+    );
     if (root.current) watch.observe(root.current);
     return () => watch.disconnect();
   }, []);
 
   const bars = Math.max(1, Math.floor(width / pitch));
-  const lanes = useMemo(() => lanesOf(peaks, bars, transcript, same), [peaks, bars, transcript, same]);
+  const lanes = useMemo(
+    () => lanesOf(peaks, bars, transcript, same),
+    [peaks, bars, transcript, same],
+  );
   const total = peaks.duration_ms / 1000;
   const height = lanes.length * (laneHeight + 6);
   const shown = useComputed(() => `${clock(playback.time.value)} of ${clock(total)}`);
@@ -52,8 +65,16 @@ export function Waveform({ peaks, transcript, same, marks }: {
   return (
     <div class="waveform">
       <Marks marks={marks} total={total} />
-      <div class="wave" ref={root} role="slider" tabIndex={0} aria-label="Place in the recording"
-        aria-valuemin={0} aria-valuemax={Math.round(total)} aria-valuenow={now} aria-valuetext={shown}
+      <div
+        class="wave"
+        ref={root}
+        role="slider"
+        tabIndex={0}
+        aria-label="Place in the recording"
+        aria-valuemin={0}
+        aria-valuemax={Math.round(total)}
+        aria-valuenow={now}
+        aria-valuetext={shown}
         onPointerDown={(event) => {
           if (event.button !== 0) return;
           event.currentTarget.setPointerCapture(event.pointerId);
@@ -71,13 +92,24 @@ export function Waveform({ peaks, transcript, same, marks }: {
           else if (event.key === 'PageDown') playback.seek(playback.time.peek() - 30);
           else return;
           event.preventDefault();
-        }}>
-        <svg width="100%" height={height} viewBox={`0 0 ${Math.max(1, width)} ${height}`}
-          preserveAspectRatio="none" aria-hidden="true">
-          {lanes.map((lane, n) => (['agent', 'customer', 'quiet'] as const).map((voice) => (
-            <path key={voice + n} class={`bars ${voice}`}
-              d={pathOf(lane, n * (laneHeight + 6) + laneHeight / 2 + 3, voice)} />
-          )))}
+        }}
+      >
+        <svg
+          width="100%"
+          height={height}
+          viewBox={`0 0 ${Math.max(1, width)} ${height}`}
+          preserveAspectRatio="none"
+          aria-hidden="true"
+        >
+          {lanes.map((lane, n) =>
+            (['agent', 'customer', 'quiet'] as const).map((voice) => (
+              <path
+                key={voice + n}
+                class={`bars ${voice}`}
+                d={pathOf(lane, n * (laneHeight + 6) + laneHeight / 2 + 3, voice)}
+              />
+            )),
+          )}
           {lanes.length === 2 && <path class="divide" d={`M0 ${height / 2}h${width}`} />}
         </svg>
         <div class="playhead" style={left} />
@@ -93,12 +125,20 @@ function Marks({ marks, total }: { marks: Mark[]; total: number }) {
   return (
     <div class="wave-marks" aria-hidden="true">
       {marks.map((mark, n) => (
-        <span key={n} class={`dot ${gravest([mark])} ${linked === mark.key ? 'linked' : ''}`}
-          title={`${clock(mark.span.start_ms / 1000)} ${mark.label}`} data-key={mark.key}
+        <span
+          key={n}
+          class={`dot ${gravest([mark])} ${linked === mark.key ? 'linked' : ''}`}
+          title={`${clock(mark.span.start_ms / 1000)} ${mark.label}`}
+          data-key={mark.key}
           style={{ left: `${(mark.span.start_ms / 1000 / total) * 100}%` }}
           onClick={() => playback.playSpan(mark.span)}
-          onPointerEnter={() => { playback.linked.value = mark.key; }}
-          onPointerLeave={() => { playback.linked.value = null; }} />
+          onPointerEnter={() => {
+            playback.linked.value = mark.key;
+          }}
+          onPointerLeave={() => {
+            playback.linked.value = null;
+          }}
+        />
       ))}
     </div>
   );

@@ -9,18 +9,36 @@ function CallRow({ call, zone, fresh }: { call: Call; zone: string; fresh: boole
   const bad = call.state === 'failed';
   return (
     <tr class={`call-row leads ${fresh ? 'fresh' : ''}`} data-call={call.id}>
-      <td class="c-score"><ScoreChip call={call} /></td>
-      <td class="c-time"><time dateTime={call.started_at} title={fullTime(call.started_at, zone)}>{whenOf(call.started_at, zone)}</time></td>
-      <td class="c-dir" title={directionLong(call.direction)}>{directionWord(call.direction)}</td>
+      <td class="c-score">
+        <ScoreChip call={call} />
+      </td>
+      <td class="c-time">
+        <time dateTime={call.started_at} title={fullTime(call.started_at, zone)}>
+          {whenOf(call.started_at, zone)}
+        </time>
+      </td>
+      <td class="c-dir" title={directionLong(call.direction)}>
+        {directionWord(call.direction)}
+      </td>
       <td class="c-agent">{call.agent_name || <span class="note">No agent</span>}</td>
       <td class="c-customer">{customerOf(call)}</td>
       <td class="c-length">{call.duration_s === null ? '' : clock(call.duration_s)}</td>
-      <td class="c-talk"><TalkBar share={call.agent_share_bp} /></td>
+      <td class="c-talk">
+        <TalkBar share={call.agent_share_bp} />
+      </td>
       <td class="c-short">
-        <a class={`row-link ${bad ? 'bad-ink' : ''} ${onItsWay(call.state) ? 'moving' : ''}`} href={to.call(call.id)}>
+        <a
+          class={`row-link ${bad ? 'bad-ink' : ''} ${onItsWay(call.state) ? 'moving' : ''}`}
+          href={to.call(call.id)}
+        >
           {call.short || stateSentence(call)}
         </a>
-        {call.breaches.map((b) => <span key={b} class="breach"> {sentence(b)}</span>)}
+        {call.breaches.map((b) => (
+          <span key={b} class="breach">
+            {' '}
+            {sentence(b)}
+          </span>
+        ))}
       </td>
     </tr>
   );
@@ -28,8 +46,16 @@ function CallRow({ call, zone, fresh }: { call: Call; zone: string; fresh: boole
 
 const sentence = (text: string) => (/[.!?]$/.test(text) ? text : `${text}.`);
 
-export function CallTable({ calls, zone, fresh, stale }: {
-  calls: Call[]; zone: string; fresh: Set<string>; stale: boolean;
+export function CallTable({
+  calls,
+  zone,
+  fresh,
+  stale,
+}: {
+  calls: Call[];
+  zone: string;
+  fresh: Set<string>;
+  stale: boolean;
 }) {
   return (
     <div class={`panel calls-panel ${stale ? 'stale' : ''}`}>
@@ -37,14 +63,22 @@ export function CallTable({ calls, zone, fresh, stale }: {
         <caption class="away">Calls, newest first</caption>
         <thead>
           <tr>
-            <th scope="col">Score</th><th scope="col">Time</th>
-            <th scope="col"><span class="away">Direction</span></th>
-            <th scope="col">Agent</th><th scope="col">Customer</th>
-            <th scope="col">Length</th><th scope="col">Talk</th><th scope="col">In short</th>
+            <th scope="col">Score</th>
+            <th scope="col">Time</th>
+            <th scope="col">
+              <span class="away">Direction</span>
+            </th>
+            <th scope="col">Agent</th>
+            <th scope="col">Customer</th>
+            <th scope="col">Length</th>
+            <th scope="col">Talk</th>
+            <th scope="col">In short</th>
           </tr>
         </thead>
         <tbody>
-          {calls.map((c) => <CallRow key={c.id} call={c} zone={zone} fresh={fresh.has(c.id)} />)}
+          {calls.map((c) => (
+            <CallRow key={c.id} call={c} zone={zone} fresh={fresh.has(c.id)} />
+          ))}
         </tbody>
       </table>
     </div>

@@ -34,7 +34,10 @@ export default function Calls() {
   /* A new call can only appear on the first page; on others only what is shown may change. */
   useLive(
     (n) => n.kind.startsWith('call.') && (!query.cursor || rows.some((r) => r.id === n.object)),
-    () => { list.reload(); summary.reload(); },
+    () => {
+      list.reload();
+      summary.reload();
+    },
   );
   useRowKeys();
 
@@ -43,38 +46,68 @@ export default function Calls() {
   const filtered = Object.keys(filters).length > 0;
 
   return (
-    <Page title="Calls" actions={
-      <LinkButton kind="main" href={to.upload()} why={refusalFor('uploads.write')}>
-        <Icon name="upload" />Upload calls
-      </LinkButton>
-    }>
+    <Page
+      title="Calls"
+      actions={
+        <LinkButton kind="main" href={to.upload()} why={refusalFor('uploads.write')}>
+          <Icon name="upload" />
+          Upload calls
+        </LinkButton>
+      }
+    >
       <div class="above-list">
-        <FilterBar filters={filters} agents={agents.data?.items ?? []} set={set}
-          clear={() => route(to.calls())} />
-        {summary.data && <p class="note count-line" aria-live="off">{countLine(summary.data)}</p>}
+        <FilterBar
+          filters={filters}
+          agents={agents.data?.items ?? []}
+          set={set}
+          clear={() => route(to.calls())}
+        />
+        {summary.data && (
+          <p class="note count-line" aria-live="off">
+            {countLine(summary.data)}
+          </p>
+        )}
       </div>
       {list.error && <Failed error={list.error} retry={list.reload} />}
       {!list.data && !list.error && <Loading rows={10} label="Loading calls" />}
-      {list.data && rows.length === 0 && (filtered || query.cursor ? (
-        <Empty action={<Button onClick={() => route(to.calls())}>Show all calls</Button>}>
-          No calls match these filters.
-        </Empty>
-      ) : (
-        <Empty action={
-          <LinkButton kind="main" href={to.newIntegration()} why={refusalFor('integrations.write')}>
-            Connect a phone system
-          </LinkButton>
-        }>No calls yet: connect a phone system, or upload a recording.</Empty>
-      ))}
-      {rows.length > 0 && <CallTable calls={rows} zone={zone.value} fresh={fresh} stale={list.stale} />}
+      {list.data &&
+        rows.length === 0 &&
+        (filtered || query.cursor ? (
+          <Empty action={<Button onClick={() => route(to.calls())}>Show all calls</Button>}>
+            No calls match these filters.
+          </Empty>
+        ) : (
+          <Empty
+            action={
+              <LinkButton
+                kind="main"
+                href={to.newIntegration()}
+                why={refusalFor('integrations.write')}
+              >
+                Connect a phone system
+              </LinkButton>
+            }
+          >
+            No calls yet: connect a phone system, or upload a recording.
+          </Empty>
+        ))}
+      {rows.length > 0 && (
+        <CallTable calls={rows} zone={zone.value} fresh={fresh} stale={list.stale} />
+      )}
       <Pager newer={paging.newer} older={paging.older} />
     </Page>
   );
 }
 
-function countLine(s: { count: number; more?: boolean | undefined; average_delay_s: number | null }): string {
+function countLine(s: {
+  count: number;
+  more?: boolean | undefined;
+  average_delay_s: number | null;
+}): string {
   const many = `${count(s.count)}${s.more ? '+' : ''} ${s.count === 1 ? 'call' : 'calls'}`;
-  return s.average_delay_s === null ? many : `${many} · scored ${clock(s.average_delay_s)} after hang-up on average`;
+  return s.average_delay_s === null
+    ? many
+    : `${many} · scored ${clock(s.average_delay_s)} after hang-up on average`;
 }
 
 /** Ids that were not there when this view was last shown: marked for a few seconds. */
@@ -101,7 +134,10 @@ function useRowKeys(): void {
   const move = (by: number) => {
     const links = [...document.querySelectorAll<HTMLElement>('.call-row .row-link')];
     const at = links.findIndex((link) => link === document.activeElement);
-    const next = links[at < 0 ? (by > 0 ? 0 : links.length - 1) : Math.min(links.length - 1, Math.max(0, at + by))];
+    const next =
+      links[
+        at < 0 ? (by > 0 ? 0 : links.length - 1) : Math.min(links.length - 1, Math.max(0, at + by))
+      ];
     next?.focus({ preventScroll: true });
     next?.closest('tr')?.scrollIntoView({ block: 'nearest' });
   };

@@ -5,7 +5,13 @@ import { Button } from '../../ui/button';
 import { Chip, ChipMenu } from '../../ui/chip';
 import { Icon } from '../../ui/icon';
 import { Popover } from '../../ui/popover';
-import { directionChoices, stateChoices, whenChoices, type FilterName, type Filters } from './filters';
+import {
+  directionChoices,
+  stateChoices,
+  whenChoices,
+  type FilterName,
+  type Filters,
+} from './filters';
 
 interface Props {
   filters: Filters;
@@ -18,26 +24,61 @@ export function FilterBar({ filters, agents, set, clear }: Props) {
   const below = filters.below ?? '60';
   return (
     <div class="chips" role="group" aria-label="Filters">
-      <Chip label="Today" on={filters.when === 'today'}
-        onChange={(on) => set({ when: on ? 'today' : '', from: '', to: '' })} />
+      <Chip
+        label="Today"
+        on={filters.when === 'today'}
+        onChange={(on) => set({ when: on ? 'today' : '', from: '', to: '' })}
+      />
       <Dates filters={filters} set={set} />
-      <ChipMenu label="Agent" value={filters.agent ?? ''} onChange={(agent) => set({ agent })}
-        choices={agents.map((a) => ({ value: a.id, label: a.name, note: a.extension ?? undefined }))} />
-      <ChipMenu label="Direction" value={filters.direction ?? ''} choices={directionChoices}
-        onChange={(direction) => set({ direction })} />
-      <Chip label={`Score below ${below}`} on={Boolean(filters.below)}
-        onChange={(on) => set({ below: on ? below : '' })} />
-      <Chip label="Breach" on={Boolean(filters.breach)} onChange={(on) => set({ breach: on ? '1' : '' })} />
-      <Chip label="Has recording" on={Boolean(filters.recording)}
-        onChange={(on) => set({ recording: on ? '1' : '' })} />
-      <ChipMenu label="State" value={filters.state ?? ''} choices={stateChoices}
-        onChange={(state) => set({ state })} />
+      <ChipMenu
+        label="Agent"
+        value={filters.agent ?? ''}
+        onChange={(agent) => set({ agent })}
+        choices={agents.map((a) => ({
+          value: a.id,
+          label: a.name,
+          note: a.extension ?? undefined,
+        }))}
+      />
+      <ChipMenu
+        label="Direction"
+        value={filters.direction ?? ''}
+        choices={directionChoices}
+        onChange={(direction) => set({ direction })}
+      />
+      <Chip
+        label={`Score below ${below}`}
+        on={Boolean(filters.below)}
+        onChange={(on) => set({ below: on ? below : '' })}
+      />
+      <Chip
+        label="Breach"
+        on={Boolean(filters.breach)}
+        onChange={(on) => set({ breach: on ? '1' : '' })}
+      />
+      <Chip
+        label="Has recording"
+        on={Boolean(filters.recording)}
+        onChange={(on) => set({ recording: on ? '1' : '' })}
+      />
+      <ChipMenu
+        label="State"
+        value={filters.state ?? ''}
+        choices={stateChoices}
+        onChange={(state) => set({ state })}
+      />
       {filters.number && (
         <button type="button" class="chip on" onClick={() => set({ number: '' })}>
-          {filters.number}<span class="away"> (remove)</span><Icon name="close" />
+          {filters.number}
+          <span class="away"> (remove)</span>
+          <Icon name="close" />
         </button>
       )}
-      {Object.keys(filters).length > 0 && <Button kind="quiet" onClick={clear}>Clear</Button>}
+      {Object.keys(filters).length > 0 && (
+        <Button kind="quiet" onClick={clear}>
+          Clear
+        </Button>
+      )}
     </div>
   );
 }
@@ -45,35 +86,87 @@ export function FilterBar({ filters, agents, set, clear }: Props) {
 function Dates({ filters, set }: Pick<Props, 'filters' | 'set'>) {
   const custom = Boolean(filters.from || filters.to);
   const preset = whenChoices.find((c) => c.value === filters.when);
-  const label = custom ? `${filters.from ?? ''} – ${filters.to ?? ''}` : preset?.label ?? 'Dates';
+  const label = custom ? `${filters.from ?? ''} – ${filters.to ?? ''}` : (preset?.label ?? 'Dates');
   return (
-    <Popover class={`chip ${custom || preset ? 'on' : ''}`} label={<>{label}<Icon name="down" /></>}>
+    <Popover
+      class={`chip ${custom || preset ? 'on' : ''}`}
+      label={
+        <>
+          {label}
+          <Icon name="down" />
+        </>
+      }
+    >
       {(close) => (
         <div class="choices">
           {whenChoices.map((choice) => (
-            <button type="button" key={choice.value} aria-pressed={choice.value === filters.when}
-              onClick={() => { set({ when: choice.value, from: '', to: '' }); close(); }}>
-              <span>{choice.label}</span>{choice.value === filters.when && <Icon name="check" />}
+            <button
+              type="button"
+              key={choice.value}
+              aria-pressed={choice.value === filters.when}
+              onClick={() => {
+                set({ when: choice.value, from: '', to: '' });
+                close();
+              }}
+            >
+              <span>{choice.label}</span>
+              {choice.value === filters.when && <Icon name="check" />}
             </button>
           ))}
-          <Range from={filters.from ?? ''} to={filters.to ?? ''}
-            apply={(from, to) => { set({ when: '', from, to }); close(); }} />
+          <Range
+            from={filters.from ?? ''}
+            to={filters.to ?? ''}
+            apply={(from, to) => {
+              set({ when: '', from, to });
+              close();
+            }}
+          />
         </div>
       )}
     </Popover>
   );
 }
 
-function Range({ from, to, apply }: {
-  from: string; to: string; apply: (from: string, to: string) => void;
+function Range({
+  from,
+  to,
+  apply,
+}: {
+  from: string;
+  to: string;
+  apply: (from: string, to: string) => void;
 }) {
   const [a, setA] = useState(from);
   const [b, setB] = useState(to);
   return (
-    <form class="range" onSubmit={(event) => { event.preventDefault(); apply(a, b); }}>
-      <label>From<input type="date" value={a} max={b || undefined} onInput={(e) => setA(e.currentTarget.value)} /></label>
-      <label>To<input type="date" value={b} min={a || undefined} onInput={(e) => setB(e.currentTarget.value)} /></label>
-      <Button type="submit" kind="main">Show</Button>
+    <form
+      class="range"
+      onSubmit={(event) => {
+        event.preventDefault();
+        apply(a, b);
+      }}
+    >
+      <label>
+        From
+        <input
+          type="date"
+          value={a}
+          max={b || undefined}
+          onInput={(e) => setA(e.currentTarget.value)}
+        />
+      </label>
+      <label>
+        To
+        <input
+          type="date"
+          value={b}
+          min={a || undefined}
+          onInput={(e) => setB(e.currentTarget.value)}
+        />
+      </label>
+      <Button type="submit" kind="main">
+        Show
+      </Button>
     </form>
   );
 }

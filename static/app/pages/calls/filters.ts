@@ -4,8 +4,18 @@ import { dayOf, startOfDay } from '../../ui/format';
 
 export type Filters = Record<string, string>;
 
-export const names = ['when', 'from', 'to', 'agent', 'direction', 'below', 'breach', 'recording',
-  'number', 'state'] as const;
+export const names = [
+  'when',
+  'from',
+  'to',
+  'agent',
+  'direction',
+  'below',
+  'breach',
+  'recording',
+  'number',
+  'state',
+] as const;
 export type FilterName = (typeof names)[number];
 
 const days: Record<string, number> = { today: 0, '7d': 6, '30d': 29 };
@@ -46,7 +56,8 @@ export function toQuery(filters: Filters, zone: string): CallQuery {
   if (filters.direction) query.direction = filters.direction as NonNullable<CallQuery['direction']>;
   if (filters.state) query.state = filters.state as NonNullable<CallQuery['state']>;
   if (filters.number) query.number = filters.number;
-  if (filters.below && Number(filters.below) > 0) query.score_below = Math.round(Number(filters.below) * 100);
+  if (filters.below && Number(filters.below) > 0)
+    query.score_below = Math.round(Number(filters.below) * 100);
   if (filters.breach) query.breach = true;
   if (filters.recording) query.recording = true;
   return query;

@@ -7,7 +7,8 @@ export function ScoreChip({ call }: { call: Pick<Call, 'score_bp' | 'state'> }) 
   if (call.score_bp !== null) {
     return (
       <span class={`score-chip ${toneOf(call.score_bp)}`}>
-        <span class="away">Score </span>{points(call.score_bp)}
+        <span class="away">Score </span>
+        {points(call.score_bp)}
       </span>
     );
   }
@@ -24,8 +25,12 @@ export function TalkBar({ share }: { share: number | null }) {
   if (share === null) return null;
   const agent = Math.round(share / 100);
   return (
-    <span class="talk-bar" role="img" aria-label={`Agent ${agent} %, customer ${100 - agent} %`}
-      title={`Agent ${agent} %, customer ${100 - agent} %`}>
+    <span
+      class="talk-bar"
+      role="img"
+      aria-label={`Agent ${agent} %, customer ${100 - agent} %`}
+      title={`Agent ${agent} %, customer ${100 - agent} %`}
+    >
       <span style={{ width: `${agent}%` }} />
     </span>
   );

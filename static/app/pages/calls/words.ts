@@ -11,7 +11,9 @@ export function toneOf(bp: number | null | undefined): Tone {
 }
 
 const directions: Record<string, [string, string]> = {
-  inbound: ['In', 'Inbound'], outbound: ['Out', 'Outbound'], internal: ['Int', 'Internal'],
+  inbound: ['In', 'Inbound'],
+  outbound: ['Out', 'Outbound'],
+  internal: ['Int', 'Internal'],
 };
 export const directionWord = (direction: string) => directions[direction]?.[0] ?? direction;
 export const directionLong = (direction: string) => directions[direction]?.[1] ?? direction;
@@ -38,21 +40,30 @@ export function stateSentence(call: Call): string {
   if (stage) return stage.now;
   if (call.state === 'failed') return call.state_reason ?? 'The recording could not be processed.';
   if (call.state === 'no_recording') {
-    return call.state_reason
-      ?? (answered(call) ? 'This call was not recorded.' : 'Not answered, so there is no recording.');
+    return (
+      call.state_reason ??
+      (answered(call) ? 'This call was not recorded.' : 'Not answered, so there is no recording.')
+    );
   }
   return scoreSentence(call.score_state, call.state_reason) ?? 'Scored.';
 }
 
 /** Why there is no number, or undefined when there is one. */
-export function scoreSentence(state: Call['score_state'], reason: string | null): string | undefined {
+export function scoreSentence(
+  state: Call['score_state'],
+  reason: string | null,
+): string | undefined {
   if (state === 'not_scorable') return reason ?? 'Too little speech to score.';
   if (state === 'no_speech') return reason ?? 'No speech in the recording.';
-  if (state === 'held') return reason ?? 'Transcript too uncertain to score. Listen to judge it yourself.';
+  if (state === 'held')
+    return reason ?? 'Transcript too uncertain to score. Listen to judge it yourself.';
   return undefined;
 }
 
 export function customerOf(call: Call): string {
-  return call.customer_name || call.customer_number
-    || (call.direction === 'internal' ? call.to_number : 'Withheld');
+  return (
+    call.customer_name ||
+    call.customer_number ||
+    (call.direction === 'internal' ? call.to_number : 'Withheld')
+  );
 }

@@ -21,10 +21,16 @@ const columns: Column<Delivery>[] = [
   { key: 'received_at', label: 'Received', show: (d) => whenOf(d.received_at, zone.value) },
   { key: 'integration', label: 'From', show: (d) => d.integration_name || d.provider },
   { key: 'state', label: 'State', show: (d) => <DeliveryState state={d.state} /> },
-  { key: 'reason', label: 'Reason', class: 'wide-cell', show: (d) => d.reason || (d.calls ? plural(d.calls, 'call') : '') },
+  {
+    key: 'reason',
+    label: 'Reason',
+    class: 'wide-cell',
+    show: (d) => d.reason || (d.calls ? plural(d.calls, 'call') : ''),
+  },
   { key: 'source', label: 'Address', show: (d) => d.source },
   { key: 'bytes', label: 'Size', class: 'number', show: (d) => bytes(d.bytes) },
 ];
 
-export const DeliveryTable = ({ rows }: { rows: Delivery[] }) =>
-  <DataTable label="Deliveries" rows={rows} columns={columns} href={(d) => to.delivery(d.id)} />;
+export const DeliveryTable = ({ rows }: { rows: Delivery[] }) => (
+  <DataTable label="Deliveries" rows={rows} columns={columns} href={(d) => to.delivery(d.id)} />
+);

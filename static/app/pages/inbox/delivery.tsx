@@ -13,8 +13,12 @@ import './inbox.css';
 const above = { href: to.deliveries(), label: 'Deliveries' };
 
 /** The header block as text, whether it is sent as one or as names and values. */
-const block = (headers: unknown): string => (typeof headers === 'string' ? headers.trim()
-  : Object.entries((headers ?? {}) as Record<string, unknown>).map(([k, v]) => `${k}: ${String(v)}`).join('\n'));
+const block = (headers: unknown): string =>
+  typeof headers === 'string'
+    ? headers.trim()
+    : Object.entries((headers ?? {}) as Record<string, unknown>)
+        .map(([k, v]) => `${k}: ${String(v)}`)
+        .join('\n');
 
 function formatted(body: string): string | undefined {
   try {
@@ -32,26 +36,63 @@ export default function DeliveryPage() {
   if (!d) {
     return (
       <Page title="Delivery" above={above}>
-        {found.error ? <Failed error={found.error} retry={found.reload} /> : <Loading label="Loading the delivery" />}
+        {found.error ? (
+          <Failed error={found.error} retry={found.reload} />
+        ) : (
+          <Loading label="Loading the delivery" />
+        )}
       </Page>
     );
   }
   const tidy = d.body === null ? undefined : formatted(d.body);
   return (
     <Page title={`Delivery of ${fullTime(d.received_at, zone.value)}`} above={above}>
-      <Facts class="inline" items={[
-        ['State', <DeliveryState state={d.state} />],
-        ['From', d.integration_id && !refusalFor('integrations.read') ? <a href={to.integration(d.integration_id)}>{d.integration_name}</a> : d.integration_name],
-        ['Address', d.source], ['Size', bytes(d.bytes)],
-        ['Method', d.method], ['Query', d.query && <code>{d.query}</code>], ['Calls in it', String(d.calls)],
-      ]} />
+      <Facts
+        class="inline"
+        items={[
+          ['State', <DeliveryState state={d.state} />],
+          [
+            'From',
+            d.integration_id && !refusalFor('integrations.read') ? (
+              <a href={to.integration(d.integration_id)}>{d.integration_name}</a>
+            ) : (
+              d.integration_name
+            ),
+          ],
+          ['Address', d.source],
+          ['Size', bytes(d.bytes)],
+          ['Method', d.method],
+          ['Query', d.query && <code>{d.query}</code>],
+          ['Calls in it', String(d.calls)],
+        ]}
+      />
       {d.reason && <p class={`reason ${d.state === 'unparsed' ? 'bad-ink' : ''}`}>{d.reason}</p>}
-      <Panel title="Headers"><pre tabIndex={0} role="region" aria-label="Headers">{block(d.headers)}</pre></Panel>
-      <Panel title="Body" side={tidy !== undefined && (
-        <button type="button" class={`chip ${pretty ? 'on' : ''}`} aria-pressed={pretty} onClick={() => setPretty(!pretty)}>Formatted</button>
-      )}>
-        {d.body === null && d.body_base64 && <p class="panel-note">Not UTF-8 text: shown as base64.</p>}
-        <pre tabIndex={0} role="region" aria-label="Body">{(pretty && tidy) || d.body || d.body_base64 || '(empty)'}</pre>
+      <Panel title="Headers">
+        <pre tabIndex={0} role="region" aria-label="Headers">
+          {block(d.headers)}
+        </pre>
+      </Panel>
+      <Panel
+        title="Body"
+        side={
+          tidy !== undefined && (
+            <button
+              type="button"
+              class={`chip ${pretty ? 'on' : ''}`}
+              aria-pressed={pretty}
+              onClick={() => setPretty(!pretty)}
+            >
+              Formatted
+            </button>
+          )
+        }
+      >
+        {d.body === null && d.body_base64 && (
+          <p class="panel-note">Not UTF-8 text: shown as base64.</p>
+        )}
+        <pre tabIndex={0} role="region" aria-label="Body">
+          {(pretty && tidy) || d.body || d.body_base64 || '(empty)'}
+        </pre>
       </Panel>
     </Page>
   );

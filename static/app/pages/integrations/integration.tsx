@@ -1,22 +1,21 @@
 /* One integration: state, settings, its address, what it delivered last. */
 import type { ComponentChildren } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { useLocation, useRoute } from 'preact-iso';
-import { ApiError, api } from '../../api/client';
+import { api } from '../../api/client';
 import { refusalFor, zone } from '../../api/session';
 import type { IntegrationFull } from '../../api/types';
 import { useApi } from '../../api/use-api';
 import { to } from '../../routes';
 import { Button } from '../../ui/button';
 import { Confirm } from '../../ui/dialog';
-import { TextField } from '../../ui/field';
 import { count, whenOf } from '../../ui/format';
 import { Facts, Page, Panel } from '../../ui/page';
 import { Failed, Loading } from '../../ui/states';
 import { toast } from '../../ui/toast';
 import { DeliveryTable } from '../inbox/delivery-table';
 import { Address } from './address';
-import { SettingFields, changed, type Values } from './settings-form';
+import { SettingsPanel } from './settings-panel';
 import { State } from './state';
 import { providerName } from './words';
 import './integrations.css';
@@ -30,7 +29,11 @@ export default function IntegrationPage() {
   if (!found.data) {
     return (
       <Page title="Integration" above={above}>
-        {found.error ? <Failed error={found.error} retry={found.reload} /> : <Loading label="Loading the integration" />}
+        {found.error ? (
+          <Failed error={found.error} retry={found.reload} />
+        ) : (
+          <Loading label="Loading the integration" />
+        )}
       </Page>
     );
   }
@@ -50,7 +53,8 @@ function Shown({ of, reload }: { of: IntegrationFull; reload: () => void }) {
   const act = async () => {
     setBusy(true);
     try {
-      if (ask === 'token') setUrl((await api('POST /integrations/{}/token', { at: [of.id] })).hook_url);
+      if (ask === 'token')
+        setUrl((await api('POST /integrations/{}/token', { at: [of.id] })).hook_url);
       else {
         await api('DELETE /integrations/{}', { at: [of.id] });
         toast(`${of.name} is removed.`);
@@ -64,79 +68,77 @@ function Shown({ of, reload }: { of: IntegrationFull; reload: () => void }) {
   };
 
   return (
-    <Page title={of.name} above={above} actions={
-      <>
-        <Button why={why} onClick={() => setAsk('token')}>New address</Button>
-        <Button kind="danger" why={why} onClick={() => setAsk('delete')}>Remove</Button>
-      </>
-    }>
-      <Facts class="inline" items={[
-        ['System', providerName(of.provider)],
-        ['State', <State state={of.state} reason={now?.state_reason ?? null} />],
-        ['Address ends in', now?.hook_tail ? <code>{now.hook_tail}</code> : null],
-        ...(now ? [
-          ['Last delivery', now.last_delivery_at ? whenOf(now.last_delivery_at, zone.value) : 'None yet'],
-          ['In 24 hours', count(now.deliveries_24h)],
-          ['Unparsed', now.unparsed_24h ? <span class="bad-ink">{count(now.unparsed_24h)}</span> : '0'],
-        ] as [string, ComponentChildren][] : []),
-      ]} />
+    <Page
+      title={of.name}
+      above={above}
+      actions={
+        <>
+          <Button why={why} onClick={() => setAsk('token')}>
+            New address
+          </Button>
+          <Button kind="danger" why={why} onClick={() => setAsk('delete')}>
+            Remove
+          </Button>
+        </>
+      }
+    >
+      <Facts
+        class="inline"
+        items={[
+          ['System', providerName(of.provider)],
+          ['State', <State state={of.state} reason={now?.state_reason ?? null} />],
+          ['Address ends in', now?.hook_tail ? <code>{now.hook_tail}</code> : null],
+          ...(now
+            ? ([
+                [
+                  'Last delivery',
+                  now.last_delivery_at ? whenOf(now.last_delivery_at, zone.value) : 'None yet',
+                ],
+                ['In 24 hours', count(now.deliveries_24h)],
+                [
+                  'Unparsed',
+                  now.unparsed_24h ? <span class="bad-ink">{count(now.unparsed_24h)}</span> : '0',
+                ],
+              ] as [string, ComponentChildren][])
+            : []),
+        ]}
+      />
       {url && <Address url={url} provider={of.provider} renewed />}
-      <SettingsForm of={of} why={why} saved={reload} />
-      <Panel title="Latest deliveries" side={<a href={to.deliveries({ integration: of.id })}>All deliveries</a>}>
-        {deliveries.error ? <Failed error={deliveries.error} retry={deliveries.reload} />
-          : !deliveries.data ? <Loading rows={3} label="Loading deliveries" />
-            : deliveries.data.items.length ? <DeliveryTable rows={deliveries.data.items} />
-              : <p class="panel-note">Nothing has arrived at this address yet.</p>}
+      <SettingsPanel of={of} why={why} saved={reload} />
+      <Panel
+        title="Latest deliveries"
+        side={<a href={to.deliveries({ integration: of.id })}>All deliveries</a>}
+      >
+        {deliveries.error ? (
+          <Failed error={deliveries.error} retry={deliveries.reload} />
+        ) : !deliveries.data ? (
+          <Loading rows={3} label="Loading deliveries" />
+        ) : deliveries.data.items.length ? (
+          <DeliveryTable rows={deliveries.data.items} />
+        ) : (
+          <p class="panel-note">Nothing has arrived at this address yet.</p>
+        )}
       </Panel>
       {ask === 'token' && (
-        <Confirm title="Make a new address?" action="Make a new address" busy={busy} onClose={() => setAsk(undefined)} onYes={() => void act()}
-          text={`The present address of ${of.name} stops working at once. Put the new one into the phone system right after.`} />
+        <Confirm
+          title="Make a new address?"
+          action="Make a new address"
+          busy={busy}
+          onClose={() => setAsk(undefined)}
+          onYes={() => void act()}
+          text={`The present address of ${of.name} stops working at once. Put the new one into the phone system right after.`}
+        />
       )}
       {ask === 'delete' && (
-        <Confirm title={`Remove ${of.name}?`} action="Remove" busy={busy} onClose={() => setAsk(undefined)} onYes={() => void act()}
-          text="Its address stops working at once. Calls that came through it stay." />
+        <Confirm
+          title={`Remove ${of.name}?`}
+          action="Remove"
+          busy={busy}
+          onClose={() => setAsk(undefined)}
+          onYes={() => void act()}
+          text="Its address stops working at once. Calls that came through it stay."
+        />
       )}
     </Page>
-  );
-}
-
-function SettingsForm({ of, why, saved }: { of: IntegrationFull; why: string | undefined; saved: () => void }) {
-  const stored = () => Object.fromEntries(of.setting_fields.map((f) => {
-    const value = of.settings[f.name];
-    return [f.name, typeof value === 'string' ? value : ''];
-  }));
-  const [name, setName] = useState(of.name);
-  const [values, setValues] = useState<Values>(stored);
-  const [error, setError] = useState<ApiError>();
-  const [busy, setBusy] = useState(false);
-  useEffect(() => { setName(of.name); setValues(stored()); }, [of.version]);
-
-  const save = async () => {
-    if (busy || why) return;
-    setBusy(true);
-    setError(undefined);
-    try {
-      await api('PATCH /integrations/{}', {
-        at: [of.id], version: of.version, body: { name, settings: changed(of, values) },
-      });
-      toast('Saved.');
-      saved();
-    } catch (e) {
-      const known = e instanceof ApiError ? e : new ApiError(0, '', String(e));
-      setError(known.status === 412
-        ? new ApiError(412, known.code, 'Somebody else changed this meanwhile. Reload the page to see their version.') : known);
-    }
-    setBusy(false);
-  };
-
-  return (
-    <Panel title="Settings">
-      <form class="form part" onSubmit={(event) => { event.preventDefault(); void save(); }}>
-        {error && <p class="form-error" role="alert">{error.message}</p>}
-        <TextField label="Name" name="name" value={name} onChange={setName} required error={error?.fields.name} />
-        <SettingFields fields={of.setting_fields} values={values} set={setValues} errors={error?.fields ?? {}} stored={of.settings} />
-        <Button type="submit" kind="main" why={why} busy={busy}>Save</Button>
-      </form>
-    </Panel>
   );
 }

@@ -17,23 +17,57 @@ const columns: Column<Integration>[] = [
   { key: 'name', label: 'Name', show: (i) => <strong>{i.name}</strong> },
   { key: 'provider', label: 'System', show: (i) => providerName(i.provider) },
   { key: 'state', label: 'State', show: (i) => <State state={i.state} reason={i.state_reason} /> },
-  { key: 'last', label: 'Last delivery', show: (i) => (i.last_delivery_at ? whenOf(i.last_delivery_at, zone.value) : <span class="note">None yet</span>) },
+  {
+    key: 'last',
+    label: 'Last delivery',
+    show: (i) =>
+      i.last_delivery_at ? (
+        whenOf(i.last_delivery_at, zone.value)
+      ) : (
+        <span class="note">None yet</span>
+      ),
+  },
   { key: 'day', label: 'In 24 hours', class: 'number', show: (i) => count(i.deliveries_24h) },
-  { key: 'unparsed', label: 'Unparsed', class: 'number', show: (i) => (i.unparsed_24h ? <b class="bad-ink">{count(i.unparsed_24h)}</b> : '0') },
+  {
+    key: 'unparsed',
+    label: 'Unparsed',
+    class: 'number',
+    show: (i) => (i.unparsed_24h ? <b class="bad-ink">{count(i.unparsed_24h)}</b> : '0'),
+  },
 ];
 
 export default function Integrations() {
   const list = useApi('GET /integrations');
   useLive((n) => n.kind === 'call.created' || n.kind.startsWith('integration.'), list.reload);
   const why = refusalFor('integrations.write');
-  const connect = <LinkButton kind="main" href={to.newIntegration()} why={why}>Connect a phone system</LinkButton>;
+  const connect = (
+    <LinkButton kind="main" href={to.newIntegration()} why={why}>
+      Connect a phone system
+    </LinkButton>
+  );
   return (
     <Page title="Integrations" actions={connect}>
-      {list.error ? <Failed error={list.error} retry={list.reload} /> : !list.data ? <Loading label="Loading integrations" />
-        : list.data.items.length === 0
-          ? <Empty action={connect}>No phone system is connected. Calls come in as soon as one is.</Empty>
-          : <Panel><DataTable label="Integrations" rows={list.data.items} columns={columns} href={(i) => to.integration(i.id)} /></Panel>}
-      <p class="below"><a href={to.deliveries()}>See what phone systems delivered</a></p>
+      {list.error ? (
+        <Failed error={list.error} retry={list.reload} />
+      ) : !list.data ? (
+        <Loading label="Loading integrations" />
+      ) : list.data.items.length === 0 ? (
+        <Empty action={connect}>
+          No phone system is connected. Calls come in as soon as one is.
+        </Empty>
+      ) : (
+        <Panel>
+          <DataTable
+            label="Integrations"
+            rows={list.data.items}
+            columns={columns}
+            href={(i) => to.integration(i.id)}
+          />
+        </Panel>
+      )}
+      <p class="below">
+        <a href={to.deliveries()}>See what phone systems delivered</a>
+      </p>
     </Page>
   );
 }

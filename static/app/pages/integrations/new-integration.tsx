@@ -24,8 +24,15 @@ export default function NewIntegration() {
 
   if (made) {
     return (
-      <Page title={`${name} is connected`} above={above}
-        actions={<LinkButton kind="main" href={to.integration(made.id)}>Done</LinkButton>}>
+      <Page
+        title={`${name} is connected`}
+        above={above}
+        actions={
+          <LinkButton kind="main" href={to.integration(made.id)}>
+            Done
+          </LinkButton>
+        }
+      >
         <Address url={made.hook_url} provider={slug} />
       </Page>
     );
@@ -57,23 +64,55 @@ export default function NewIntegration() {
       {providers.loading && <Loading label="Loading phone systems" />}
       {chosen && (
         <Panel>
-          <form class="form part" onSubmit={(event) => { event.preventDefault(); void create(); }}>
-            {error && <p class="form-error" role="alert">{error.message}</p>}
+          <form
+            class="form part"
+            onSubmit={(event) => {
+              event.preventDefault();
+              void create();
+            }}
+          >
+            {error && (
+              <p class="form-error" role="alert">
+                {error.message}
+              </p>
+            )}
             <fieldset class="options">
               <legend>System</legend>
               {list.map((p) => (
                 <label key={p.slug}>
-                  <input type="radio" name="provider" value={p.slug} checked={p === chosen}
-                    onChange={() => { setSlug(p.slug); setError(undefined); }} />
+                  <input
+                    type="radio"
+                    name="provider"
+                    value={p.slug}
+                    checked={p === chosen}
+                    onChange={() => {
+                      setSlug(p.slug);
+                      setError(undefined);
+                    }}
+                  />
                   {p.title || providerName(p.slug)}
                 </label>
               ))}
             </fieldset>
-            <TextField label="Name" name="name" value={name} onChange={setName} required
-              placeholder={`${chosen.title} at head office`} error={error?.fields.name}
-              help="How this system is called here, for example by its site." />
-            <SettingFields fields={chosen.settings} values={values} set={setValues} errors={error?.fields ?? {}} />
-            <Button type="submit" kind="main" busy={busy}>Connect and show the address</Button>
+            <TextField
+              label="Name"
+              name="name"
+              value={name}
+              onChange={setName}
+              required
+              placeholder={`${chosen.title} at head office`}
+              error={error?.fields.name}
+              help="How this system is called here, for example by its site."
+            />
+            <SettingFields
+              fields={chosen.settings}
+              values={values}
+              set={setValues}
+              errors={error?.fields ?? {}}
+            />
+            <Button type="submit" kind="main" busy={busy}>
+              Connect and show the address
+            </Button>
           </form>
         </Panel>
       )}

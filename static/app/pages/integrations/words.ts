@@ -1,6 +1,9 @@
 /* What integrations and deliveries are called in words, and where an address is put in. */
 
-export const providerNames: Record<string, string> = { ucm: 'Grandstream UCM', generic: 'Generic webhook' };
+export const providerNames: Record<string, string> = {
+  ucm: 'Grandstream UCM',
+  generic: 'Generic webhook',
+};
 export const providerName = (slug: string) => providerNames[slug] ?? slug;
 
 /** The next step at the phone system, once the address is known. */

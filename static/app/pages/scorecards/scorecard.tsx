@@ -16,7 +16,11 @@ export default function Scorecard() {
   if (!card) {
     return (
       <Page title="Scorecard" above={above}>
-        {found.error ? <Failed error={found.error} retry={found.reload} /> : <Loading label="Loading the scorecard" />}
+        {found.error ? (
+          <Failed error={found.error} retry={found.reload} />
+        ) : (
+          <Loading label="Loading the scorecard" />
+        )}
       </Page>
     );
   }
@@ -24,13 +28,21 @@ export default function Scorecard() {
   const total = questions.reduce((sum, q) => sum + q.weight, 0);
   return (
     <Page title={card.name} above={above}>
-      <Facts class="inline" items={[
-        ['Version', String(card.version)], ['Questions', String(questions.length)],
-        ['Decided by rules', String(questions.filter((q) => q.by_rule).length)],
-        ['Auto-fail', String(questions.filter((q) => q.auto_fail).length)],
-      ]} />
+      <Facts
+        class="inline"
+        items={[
+          ['Version', String(card.version)],
+          ['Questions', String(questions.length)],
+          ['Decided by rules', String(questions.filter((q) => q.by_rule).length)],
+          ['Auto-fail', String(questions.filter((q) => q.auto_fail).length)],
+        ]}
+      />
       {card.sections.map((s) => (
-        <Panel key={s.name} title={s.name} side={<span class="note">{plural(s.questions.length, 'question')}</span>}>
+        <Panel
+          key={s.name}
+          title={s.name}
+          side={<span class="note">{plural(s.questions.length, 'question')}</span>}
+        >
           <ul class="questions">
             {s.questions.map((q) => (
               <li key={q.key}>
@@ -39,7 +51,10 @@ export default function Scorecard() {
                   {q.auto_fail && <span class="answer bad">Auto-fail</span>}
                   <span class="answer none">{q.by_rule ? 'Rule' : 'Language engine'}</span>
                 </span>
-                <span class="weight"><b>{q.weight}</b><span class="note"> of {total}</span></span>
+                <span class="weight">
+                  <b>{q.weight}</b>
+                  <span class="note"> of {total}</span>
+                </span>
               </li>
             ))}
           </ul>

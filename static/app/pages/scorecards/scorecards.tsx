@@ -16,9 +16,22 @@ export default function Scorecards() {
   const list = useApi('GET /scorecards');
   return (
     <Page title="Scorecards">
-      {list.error ? <Failed error={list.error} retry={list.reload} /> : !list.data ? <Loading label="Loading scorecards" />
-        : list.data.items.length === 0 ? <Empty>There is no scorecard, so calls are not scored.</Empty>
-          : <Panel><DataTable label="Scorecards" rows={list.data.items} columns={columns} href={(s) => to.scorecard(s.id)} /></Panel>}
+      {list.error ? (
+        <Failed error={list.error} retry={list.reload} />
+      ) : !list.data ? (
+        <Loading label="Loading scorecards" />
+      ) : list.data.items.length === 0 ? (
+        <Empty>There is no scorecard, so calls are not scored.</Empty>
+      ) : (
+        <Panel>
+          <DataTable
+            label="Scorecards"
+            rows={list.data.items}
+            columns={columns}
+            href={(s) => to.scorecard(s.id)}
+          />
+        </Panel>
+      )}
     </Page>
   );
 }

@@ -42,15 +42,46 @@ export default function SignIn() {
       {choosing ? (
         <Choose choose={(id) => void attempt(() => chooseTenant(id))} error={error} />
       ) : (
-        <form onSubmit={(event) => { event.preventDefault(); void attempt(() => signIn(email, password)); }}>
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            void attempt(() => signIn(email, password));
+          }}
+        >
           <h1>Sign in</h1>
-          {expired.value && !error && <p class="hint" role="status">Your session has ended. Sign in to continue where you were.</p>}
-          {error && <p class="form-error" role="alert">{sentence(error)}</p>}
-          <TextField label="E-mail" name="email" type="email" value={email} onChange={setEmail} required
-            autocomplete="username" error={error?.fields.email} />
-          <TextField label="Password" name="password" type="password" value={password} required
-            onChange={setPassword} autocomplete="current-password" error={error?.fields.password} />
-          <Button type="submit" kind="main" busy={busy}>{busy ? 'Signing in' : 'Sign in'}</Button>
+          {expired.value && !error && (
+            <p class="hint" role="status">
+              Your session has ended. Sign in to continue where you were.
+            </p>
+          )}
+          {error && (
+            <p class="form-error" role="alert">
+              {sentence(error)}
+            </p>
+          )}
+          <TextField
+            label="E-mail"
+            name="email"
+            type="email"
+            value={email}
+            onChange={setEmail}
+            required
+            autocomplete="username"
+            error={error?.fields.email}
+          />
+          <TextField
+            label="Password"
+            name="password"
+            type="password"
+            value={password}
+            required
+            onChange={setPassword}
+            autocomplete="current-password"
+            error={error?.fields.password}
+          />
+          <Button type="submit" kind="main" busy={busy}>
+            {busy ? 'Signing in' : 'Sign in'}
+          </Button>
         </form>
       )}
     </main>
@@ -68,19 +99,30 @@ function Choose({ choose, error }: { choose: (id: string) => void; error: ApiErr
   return (
     <section class="choose">
       <h1>Where to?</h1>
-      {error && <p class="form-error" role="alert">{error.message}</p>}
-      {memberships.length === 0 && <p>Your account belongs to no tenant. Ask an admin to invite you.</p>}
+      {error && (
+        <p class="form-error" role="alert">
+          {error.message}
+        </p>
+      )}
+      {memberships.length === 0 && (
+        <p>Your account belongs to no tenant. Ask an admin to invite you.</p>
+      )}
       <ul>
         {memberships.map((m) => (
           <li key={m.tenant_id}>
             <button type="button" onClick={() => choose(m.tenant_id)}>
-              <span><strong>{m.name}</strong><span class="note">{m.role}</span></span>
+              <span>
+                <strong>{m.name}</strong>
+                <span class="note">{m.role}</span>
+              </span>
               <Icon name="right" />
             </button>
           </li>
         ))}
       </ul>
-      <Button kind="quiet" onClick={() => void signOut()}>Sign in as somebody else</Button>
+      <Button kind="quiet" onClick={() => void signOut()}>
+        Sign in as somebody else
+      </Button>
     </section>
   );
 }

@@ -23,8 +23,15 @@ export default function Settings() {
           <legend>Theme</legend>
           {themes.map((t) => (
             <label key={t.value}>
-              <input type="radio" name="theme" value={t.value} checked={theme.value === t.value}
-                onChange={() => { theme.value = t.value; }} />
+              <input
+                type="radio"
+                name="theme"
+                value={t.value}
+                checked={theme.value === t.value}
+                onChange={() => {
+                  theme.value = t.value;
+                }}
+              />
               {t.label}
             </label>
           ))}
@@ -32,29 +39,50 @@ export default function Settings() {
       </Panel>
       <Panel title="Account" side={<Button onClick={() => void signOut()}>Sign out</Button>}>
         <div class="part">
-          <Facts class="rows" items={[
-            ['Name', now?.user.name], ['E-mail', now?.user.email], ['Role', now?.role],
-            ['Tenant', now?.tenant?.name], ['Time zone', now?.tenant?.zone],
-          ]} />
+          <Facts
+            class="rows"
+            items={[
+              ['Name', now?.user.name],
+              ['E-mail', now?.user.email],
+              ['Role', now?.role],
+              ['Tenant', now?.tenant?.name],
+              ['Time zone', now?.tenant?.zone],
+            ]}
+          />
         </div>
       </Panel>
       <Panel title="Engines">
-        {engines.error ? <Failed error={engines.error} retry={engines.reload} />
-          : !engines.data ? <Loading rows={2} label="Loading engines" /> : (
-            <div class="part engines">
-              <Engine title="Speech" {...engines.data.speech} />
-              <Engine title="Language" {...engines.data.language} />
-            </div>
-          )}
+        {engines.error ? (
+          <Failed error={engines.error} retry={engines.reload} />
+        ) : !engines.data ? (
+          <Loading rows={2} label="Loading engines" />
+        ) : (
+          <div class="part engines">
+            <Engine title="Speech" {...engines.data.speech} />
+            <Engine title="Language" {...engines.data.language} />
+          </div>
+        )}
       </Panel>
     </Page>
   );
 }
 
-function Engine({ title, name, version, notice }: { title: string; name: string; version: string; notice: string | null }) {
+function Engine({
+  title,
+  name,
+  version,
+  notice,
+}: {
+  title: string;
+  name: string;
+  version: string;
+  notice: string | null;
+}) {
   return (
     <div>
-      <p><span class="note">{title}</span> <strong>{name}</strong> {version}</p>
+      <p>
+        <span class="note">{title}</span> <strong>{name}</strong> {version}
+      </p>
       {notice && <p class="engine-notice">{notice}</p>}
     </div>
   );

@@ -33,15 +33,42 @@ export default function PlatformSignIn() {
   return (
     <main class="sign-in">
       <Brand href="/platform/sign-in" />
-      <form onSubmit={(event) => { event.preventDefault(); void submit(); }}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void submit();
+        }}
+      >
         <h1>Operator sign-in</h1>
-        <p class="hint">For those who run this service. Tenants <a href={to.signIn()}>sign in here</a>.</p>
-        {error && <p class="form-error" role="alert">{error}</p>}
-        <TextField label="E-mail" name="email" type="email" value={email} onChange={setEmail} required
-          autocomplete="username" />
-        <TextField label="Password" name="password" type="password" value={password} required
-          onChange={setPassword} autocomplete="current-password" />
-        <Button type="submit" kind="main" busy={busy}>Sign in</Button>
+        <p class="hint">
+          For those who run this service. Tenants <a href={to.signIn()}>sign in here</a>.
+        </p>
+        {error && (
+          <p class="form-error" role="alert">
+            {error}
+          </p>
+        )}
+        <TextField
+          label="E-mail"
+          name="email"
+          type="email"
+          value={email}
+          onChange={setEmail}
+          required
+          autocomplete="username"
+        />
+        <TextField
+          label="Password"
+          name="password"
+          type="password"
+          value={password}
+          required
+          onChange={setPassword}
+          autocomplete="current-password"
+        />
+        <Button type="submit" kind="main" busy={busy}>
+          Sign in
+        </Button>
       </form>
     </main>
   );

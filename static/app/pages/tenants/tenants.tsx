@@ -29,16 +29,26 @@ export default function Tenants() {
       <header class="top">
         <Brand href={to.tenants()} />
         <span class="note">Operator</span>
-        <span class="account">{platform.value?.user.name}
+        <span class="account">
+          {platform.value?.user.name}
           <Button onClick={() => void signOutPlatform()}>Sign out</Button>
         </span>
       </header>
       <main id="content">
         <Page title="Tenants">
-          {list.error ? <Failed error={list.error} retry={list.reload} /> : !list.data ? <Loading />
-            : list.data.items.length === 0
-              ? <Empty>No tenants yet. Make the first with <code>ringsight admin</code>.</Empty>
-              : <Panel><DataTable label="Tenants" rows={list.data.items} columns={columns} /></Panel>}
+          {list.error ? (
+            <Failed error={list.error} retry={list.reload} />
+          ) : !list.data ? (
+            <Loading />
+          ) : list.data.items.length === 0 ? (
+            <Empty>
+              No tenants yet. Make the first with <code>ringsight admin</code>.
+            </Empty>
+          ) : (
+            <Panel>
+              <DataTable label="Tenants" rows={list.data.items} columns={columns} />
+            </Panel>
+          )}
           <Pager newer={paging.newer} older={paging.older} />
         </Page>
       </main>

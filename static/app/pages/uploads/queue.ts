@@ -20,7 +20,11 @@ export interface Entry {
   tus?: Tus;
 }
 
-export interface Meta { agent: string; direction: string; started_at: string }
+export interface Meta {
+  agent: string;
+  direction: string;
+  started_at: string;
+}
 
 export const entries = signal<Entry[]>([]);
 let next = 0;
@@ -40,7 +44,14 @@ export function refusal(file: File): string | undefined {
 export function add(files: Iterable<File>, meta: Meta): void {
   for (const file of files) {
     const reason = refusal(file);
-    const entry: Entry = { id: next++, file, state: reason ? 'failed' : 'waiting', sent: 0, resumed: false, reason };
+    const entry: Entry = {
+      id: next++,
+      file,
+      state: reason ? 'failed' : 'waiting',
+      sent: 0,
+      resumed: false,
+      reason,
+    };
     entries.value = [...entries.value, entry];
     if (!reason) void begin(entry, meta);
   }
@@ -49,18 +60,26 @@ export function add(files: Iterable<File>, meta: Meta): void {
 async function begin(entry: Entry, meta: Meta): Promise<void> {
   const { id, file } = entry;
   const tenant = session.peek()?.tenant?.id ?? '';
-  const metadata = Object.fromEntries(Object.entries({
-    filename: file.name, filetype: file.type, agent: meta.agent, direction: meta.direction,
-    started_at: meta.started_at || new Date(file.lastModified).toISOString(),
-  }).filter(([, value]) => value));
+  const metadata = Object.fromEntries(
+    Object.entries({
+      filename: file.name,
+      filetype: file.type,
+      agent: meta.agent,
+      direction: meta.direction,
+      started_at: meta.started_at || new Date(file.lastModified).toISOString(),
+    }).filter(([, value]) => value),
+  );
   const tus = new Tus(file, {
     endpoint: `${BASE}/uploads`,
     chunkSize: partSize,
     retryDelays: [0, 1000, 3000, 5000, 10_000],
     metadata,
     removeFingerprintOnSuccess: true,
-    fingerprint: async () => ['ringsight', tenant, file.name, file.size, file.lastModified].join(':'),
-    onBeforeRequest: (request) => { request.setHeader('X-CSRF-Token', auth.csrf); },
+    fingerprint: async () =>
+      ['ringsight', tenant, file.name, file.size, file.lastModified].join(':'),
+    onBeforeRequest: (request) => {
+      request.setHeader('X-CSRF-Token', auth.csrf);
+    },
     onProgress: (sent) => change(id, { sent, state: 'sending' }),
     onError: (error) => change(id, { state: 'failed', reason: sentence(error) }),
     onSuccess: () => void finished(id, tus.url),
@@ -79,16 +98,26 @@ async function begin(entry: Entry, meta: Meta): Promise<void> {
 async function finished(id: number, url: string | null): Promise<void> {
   change(id, { state: 'done', sent: entries.value.find((e) => e.id === id)?.file.size ?? 0 });
   for (let n = 0; url && n < 10; n++) {
-    const answer = await fetch(url, { method: 'HEAD', headers: { 'Tus-Resumable': '1.0.0' } }).catch(() => null);
+    const answer = await fetch(url, {
+      method: 'HEAD',
+      headers: { 'Tus-Resumable': '1.0.0' },
+    }).catch(() => null);
     const call = answer?.headers.get('Ringsight-Call');
-    if (call) { change(id, { call }); return; }
+    if (call) {
+      change(id, { call });
+      return;
+    }
     if (!answer?.ok) return;
-    await new Promise((done) => { setTimeout(done, 300 * (n + 1)); });
+    await new Promise((done) => {
+      setTimeout(done, 300 * (n + 1));
+    });
   }
 }
 
 function sentence(error: Error): string {
-  const response = (error as { originalResponse?: { getStatus(): number; getBody(): string } | null }).originalResponse;
+  const response = (
+    error as { originalResponse?: { getStatus(): number; getBody(): string } | null }
+  ).originalResponse;
   if (!response) return 'The connection was lost. Try again to go on from here.';
   try {
     const problem = JSON.parse(response.getBody()) as { detail?: string; title?: string };
@@ -120,6 +149,10 @@ export function unfinished(): string[] {
   const listed = new Set(entries.value.map((e) => e.file.name));
   const names = Object.keys(localStorage)
     .filter((key) => key.startsWith('tus::') && key.includes(`ringsight:${tenant}:`))
-    .map((key) => key.split(`ringsight:${tenant}:`)[1]?.split('::')[0]?.split(':').slice(0, -2).join(':') ?? '');
+    .map(
+      (key) =>
+        key.split(`ringsight:${tenant}:`)[1]?.split('::')[0]?.split(':').slice(0, -2).join(':') ??
+        '',
+    );
   return [...new Set(names)].filter((name) => name && !listed.has(name));
 }

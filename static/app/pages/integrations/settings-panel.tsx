@@ -1,0 +1,98 @@
+/* Changing an integration's name and settings, with the version it was read at. */
+import { useEffect, useState } from 'preact/hooks';
+import { ApiError, api } from '../../api/client';
+import type { IntegrationFull } from '../../api/types';
+import { Button } from '../../ui/button';
+import { TextField } from '../../ui/field';
+import { Panel } from '../../ui/page';
+import { toast } from '../../ui/toast';
+import { SettingFields, changed, type Values } from './settings-form';
+
+export function SettingsPanel({
+  of,
+  why,
+  saved,
+}: {
+  of: IntegrationFull;
+  why: string | undefined;
+  saved: () => void;
+}) {
+  const stored = () =>
+    Object.fromEntries(
+      of.setting_fields.map((f) => {
+        const value = of.settings[f.name];
+        return [f.name, typeof value === 'string' ? value : ''];
+      }),
+    );
+  const [name, setName] = useState(of.name);
+  const [values, setValues] = useState<Values>(stored);
+  const [error, setError] = useState<ApiError>();
+  const [busy, setBusy] = useState(false);
+  useEffect(() => {
+    setName(of.name);
+    setValues(stored());
+  }, [of.version]);
+
+  const save = async () => {
+    if (busy || why) return;
+    setBusy(true);
+    setError(undefined);
+    try {
+      await api('PATCH /integrations/{}', {
+        at: [of.id],
+        version: of.version,
+        body: { name, settings: changed(of, values) },
+      });
+      toast('Saved.');
+      saved();
+    } catch (e) {
+      const known = e instanceof ApiError ? e : new ApiError(0, '', String(e));
+      setError(
+        known.status === 412
+          ? new ApiError(
+              412,
+              known.code,
+              'Somebody else changed this meanwhile. Reload the page to see their version.',
+            )
+          : known,
+      );
+    }
+    setBusy(false);
+  };
+
+  return (
+    <Panel title="Settings">
+      <form
+        class="form part"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void save();
+        }}
+      >
+        {error && (
+          <p class="form-error" role="alert">
+            {error.message}
+          </p>
+        )}
+        <TextField
+          label="Name"
+          name="name"
+          value={name}
+          onChange={setName}
+          required
+          error={error?.fields.name}
+        />
+        <SettingFields
+          fields={of.setting_fields}
+          values={values}
+          set={setValues}
+          errors={error?.fields ?? {}}
+          stored={of.settings}
+        />
+        <Button type="submit" kind="main" why={why} busy={busy}>
+          Save
+        </Button>
+      </form>
+    </Panel>
+  );
+}
