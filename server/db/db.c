@@ -176,8 +176,9 @@ const struct err *db_commit(struct db *db)
  * roll back instead. */
 void db_rollback(struct db *db)
 {
-    const struct err *e;
+    struct str why = db->a ? arena_why(db->a) : STR_NONE;
     bool sent = db->open && !db->opening_pending;
+    const struct err *e;
 
     if (sent && !db->aborted && db_alive(db)) {
         if (PQsendQueryParams(db->c, "do 'begin raise ''rollback'' using errcode=''RS000''; end'", 0,
@@ -186,6 +187,8 @@ void db_rollback(struct db *db)
     }
     e = end_unit(db);
     (void)e; /* the raised error, or a lost connection: rolled back either way */
+    if (db->a)
+        arena_set_why(db->a, why); /* of what made us roll back */
 }
 
 /* Reads the answer of one queued command: its result and the NULL behind it. */

@@ -1,0 +1,27 @@
+-- name: account_by_email :one
+-- in:  email text
+-- out: id uuid, kind text
+-- Unique key of account.
+select id, kind from account where email = $email;
+
+-- name: account_insert :done
+-- in:  id uuid, email text, name text, hash text, kind text
+insert into account (id, email, name, password_hash, kind) values ($id, $email, $name, $hash, $kind);
+
+-- name: tenant_by_slug :one
+-- in:  slug text
+-- out: id uuid, slug text, name text, zone text
+-- Unique key of tenant.
+select id, slug, name, zone from tenant where slug = $slug and state <> 'deleted';
+
+-- name: tenant_insert :done
+-- in:  id uuid, slug text, name text, zone text
+insert into tenant (id, slug, name, zone) values ($id, $slug, $name, $zone);
+
+-- name: role_insert :done
+-- in:  id uuid, slug text, name text, scope text, permissions text[]
+insert into role (id, slug, name, scope, permissions) values ($id, $slug, $name, $scope, $permissions);
+
+-- name: scorecard_default :done
+-- in:  id uuid, name text, body json
+insert into scorecard (id, name, version, state, body) values ($id, $name, 1, 'published', $body);

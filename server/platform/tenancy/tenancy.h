@@ -1,0 +1,52 @@
+/* Making accounts, tenants and what a tenant starts with. Runs on the owner's connection (BYPASSRLS),
+ * so every statement names its tenant. Each function here is a transaction of its own; the
+ * connection's arena holds what it returns and the sentence of an error. */
+#ifndef RINGSIGHT_PLATFORM_TENANCY_H
+#define RINGSIGHT_PLATFORM_TENANCY_H
+
+#include "core/crypto.h"
+#include "db/db.h"
+
+#define TENANCY_PASSWORD_MIN 8
+
+/* A person as given. With an account already, name and password are not used. */
+struct new_person {
+    struct uuid account; /* zero: make one */
+    struct str email, name, password;
+};
+
+struct new_tenant {
+    struct str slug, name, zone;
+    struct new_person owner;
+    const char *templates_dir;
+};
+
+struct tenant_facts {
+    struct uuid id;
+    struct str slug, name, zone;
+};
+
+/* The account with this e-mail, zero if there is none. E_BAD_INPUT if it is no e-mail address,
+ * E_CONFLICT if the account is of another kind than "person" or "super". */
+const struct err *tenancy_account(struct db *db, struct str email, const char *kind,
+                                  struct uuid *ret) MUST_USE;
+/* E_BAD_INPUT with a sentence for a password that is too short, too long or no UTF-8. */
+const struct err *tenancy_password_check(struct arena *a, struct str password) MUST_USE;
+
+/* Makes a super admin. E_CONFLICT if the address is taken. */
+const struct err *tenancy_super_admin(struct db *db, const struct new_person *p,
+                                      struct uuid *ret_account) MUST_USE;
+
+/* Makes a tenant with its key, its roles, the integration for uploads, the scorecards of
+ * templates/scorecards as version 1, and its owner. E_CONFLICT if the slug is taken. */
+const struct err *tenancy_create(struct db *db, const struct new_tenant *t,
+                                 struct uuid *ret_tenant) MUST_USE;
+
+/* A tenant by its slug. E_NOT_FOUND with a sentence. */
+const struct err *tenancy_find(struct db *db, struct str slug, struct tenant_facts *ret) MUST_USE;
+
+/* Makes a person a member of a tenant. E_CONFLICT if he is one, E_NO_PARENT for an unknown role. */
+const struct err *tenancy_user(struct db *db, struct uuid tenant, const struct new_person *p,
+                               struct str role, struct uuid *ret_account) MUST_USE;
+
+#endif
