@@ -20,7 +20,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
   const [text, setText] = useState('');
   const [at, setAt] = useState(0);
   const mayRead = !refusalFor('calls.read');
-  const agents = useApi(mayRead ? 'GET /agents' : null);
+  const agents = useApi(mayRead ? 'GET /agents' : null, { query: { limit: 100 } });
 
   const all = useMemo((): Entry[] => {
     const go = (href: string) => () => {

@@ -1,6 +1,7 @@
 /* States of a call as sentences: on its way (with its stage), failed, unanswered, not scorable. */
 import type { CallFull } from '../../api/types';
 import { Icon } from '../../ui/icon';
+import { RetryRecording } from './again';
 import { answered, onItsWay, stageOf, stages, stateSentence } from '../calls/words';
 
 export function Progress({ call }: { call: CallFull }) {
@@ -36,15 +37,18 @@ export function SoundNotice({ call }: { call: CallFull }) {
     return (
       <section class="panel notice bad" aria-label="Recording">
         {broken.map((r) => (
-          <p key={r.id}>
-            {many
-              ? `Recording ${call.recordings.indexOf(r) + 1} of ${call.recordings.length} could not be used. `
-              : 'The recording could not be used. '}
-            {r.reason ??
-              (r.state === 'missing'
-                ? 'The phone system no longer has it.'
-                : 'The file could not be read.')}
-          </p>
+          <div class="again" key={r.id}>
+            <p>
+              {many
+                ? `Recording ${call.recordings.indexOf(r) + 1} of ${call.recordings.length} could not be used. `
+                : 'The recording could not be used. '}
+              {r.reason ??
+                (r.state === 'missing'
+                  ? 'The phone system no longer has it.'
+                  : 'The file could not be read.')}
+            </p>
+            <RetryRecording call={call.id} recording={r.id} />
+          </div>
         ))}
         <p class="note">The rest of the call is kept as the phone system reported it.</p>
       </section>

@@ -4,7 +4,8 @@ import type { CallFull, CallLeg, Recording } from '../../api/types';
 import { to } from '../../routes';
 import { bytes, clock, clockMs, fullTime } from '../../ui/format';
 import { Facts, Panel } from '../../ui/page';
-import { directionLong } from '../calls/words';
+import { TranscribeAgain } from './again';
+import { directionLong, onItsWay } from '../calls/words';
 
 export function RecordPanel({ call }: { call: CallFull }) {
   const at = (iso: string | null) => iso && <time dateTime={iso}>{fullTime(iso, zone.value)}</time>;
@@ -65,6 +66,11 @@ export function RecordPanel({ call }: { call: CallFull }) {
             </li>
           ))}
         </ul>
+        {!onItsWay(call.state) && call.recordings.some((r) => r.state === 'ready') && (
+          <p class="again">
+            <TranscribeAgain call={call.id} />
+          </p>
+        )}
       </section>
     </Panel>
   );

@@ -26,7 +26,7 @@ export default function Calls() {
   const asked = toQuery(filters, zone.value);
   const list = useApi('GET /calls', { query: { ...asked, cursor: query.cursor, limit: 50 } }, true);
   const summary = useApi('GET /calls/summary', { query: asked }, true);
-  const agents = useApi('GET /agents');
+  const agents = useApi('GET /agents', { query: { limit: 100 } });
   const paging = usePaging(list.data?.next);
   const rows = list.data?.items ?? [];
   const fresh = useFresh(rows, list.stale ? '' : JSON.stringify([asked, query.cursor]));

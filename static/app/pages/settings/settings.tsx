@@ -1,5 +1,5 @@
 /* Settings of this browser and this account, and which engines do the work. */
-import { session, signOut } from '../../api/session';
+import { refusalFor, session, signOut } from '../../api/session';
 import { useApi } from '../../api/use-api';
 import { Button } from '../../ui/button';
 import { Facts, Page, Panel } from '../../ui/page';
@@ -14,7 +14,8 @@ const themes: { value: Theme; label: string }[] = [
 ];
 
 export default function Settings() {
-  const engines = useApi('GET /engines');
+  const why = refusalFor('scorecards.read');
+  const engines = useApi(why ? null : 'GET /engines');
   const now = session.value;
   return (
     <Page title="Settings" class="settings">
@@ -52,7 +53,9 @@ export default function Settings() {
         </div>
       </Panel>
       <Panel title="Engines">
-        {engines.error ? (
+        {why ? (
+          <p class="panel-note">{why}</p>
+        ) : engines.error ? (
           <Failed error={engines.error} retry={engines.reload} />
         ) : !engines.data ? (
           <Loading rows={2} label="Loading engines" />

@@ -6,7 +6,7 @@ import { useApi } from '../../api/use-api';
 import { to } from '../../routes';
 import { Brand } from '../../shell/frame';
 import { Button } from '../../ui/button';
-import { count, dateOf } from '../../ui/format';
+import { dateOf } from '../../ui/format';
 import { Page, Panel } from '../../ui/page';
 import { usePaging } from '../../ui/paging';
 import { Empty, Failed, Loading } from '../../ui/states';
@@ -17,7 +17,7 @@ const columns: Column<Tenant>[] = [
   { key: 'slug', label: 'Short name', show: (t) => <code>{t.slug}</code> },
   { key: 'state', label: 'State', show: (t) => t.state },
   { key: 'created_at', label: 'Since', show: (t) => dateOf(t.created_at, 'UTC') },
-  { key: 'calls', label: 'Calls', class: 'number', show: (t) => count(t.calls) },
+  { key: 'zone', label: 'Time zone', show: (t) => t.zone },
 ];
 
 export default function Tenants() {

@@ -13,7 +13,7 @@ import { add, entries, pause, remove, resume, unfinished, type Entry, type Meta 
 import './uploads.css';
 
 export default function UploadPage() {
-  const agents = useApi('GET /agents');
+  const agents = useApi('GET /agents', { query: { limit: 100 } });
   const [meta, setMeta] = useState<Meta>({ agent: '', direction: 'inbound', started_at: '' });
   const why = refusalFor('uploads.write');
   const left = unfinished();
