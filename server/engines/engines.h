@@ -1,0 +1,11 @@
+/* The engines that this installation has; features.c fills the lists in, the default comes first. */
+#ifndef RINGSIGHT_ENGINES_ENGINES_H
+#define RINGSIGHT_ENGINES_ENGINES_H
+
+#include "engines/language.h"
+#include "engines/speech.h"
+
+extern const struct speech_engine *const speech_engines[];     /* ends with NULL */
+extern const struct language_engine *const language_engines[]; /* ends with NULL */
+
+#endif

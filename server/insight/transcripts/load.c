@@ -1,0 +1,58 @@
+/* Stored transcripts for the jobs behind this feature: reading one, naming one, and what becomes of
+ * its call when such a job fails. Runs in the caller's transaction. */
+#include <string.h>
+
+#include "insight/transcripts/queries.h"
+#include "insight/transcripts/transcripts.h"
+#include "insight/transcripts/turns.h"
+#include "live/live.h"
+
+const struct err *transcript_load(struct db *db, struct uuid id, struct transcript *ret)
+{
+    struct transcript_load_out row;
+    struct transcript t = {0};
+    const struct err *e = q_transcript_load(db, (struct transcript_load_in){id}, &row);
+
+    if (!e)
+        e = turns_parse(db_arena(db), row.turns, &t.talk, &t.turns);
+    if (e)
+        return e;
+    t.hash = crypto_sha256(t.turns);
+    if (row.hash.n != sizeof t.hash.b || memcmp(row.hash.p, t.hash.b, sizeof t.hash.b) != 0)
+        return err_why(db_arena(db), E_BAD_PAYLOAD,
+                       "The stored transcript is not the one that its hash names.");
+    t.talk.direction = row.direction;
+    t.talk.duration_ms = (int32_t)row.duration_ms;
+    t.confidence_bp = turns_confidence(&t.talk, &t.words);
+    t.state = str_c(db_arena(db), row.state);
+    t.attribution = str_c(db_arena(db), row.attribution);
+    t.reason = row.reason;
+    *ret = t;
+    return NULL;
+}
+
+struct str transcript_args(struct arena *a, struct uuid call, struct uuid transcript)
+{
+    char c[UUID_TEXT], t[UUID_TEXT];
+
+    return str_fmt(a, "{\"call\":\"%s\",\"transcript\":\"%s\"}", uuid_text(call, c).p,
+                   uuid_text(transcript, t).p);
+}
+
+bool transcript_args_read(const struct json *args, struct uuid *ret_call,
+                          struct uuid *ret_transcript)
+{
+    return uuid_parse(json_text(args, "call"), ret_call) &&
+           uuid_parse(json_text(args, "transcript"), ret_transcript);
+}
+
+const struct err *transcript_failed(struct db *db, struct uuid call, struct str reason, bool keep)
+{
+    struct transcript_failed_out row;
+    const struct err *e =
+        q_transcript_failed(db, (struct transcript_failed_in){call, reason, keep}, &row);
+
+    if (e == E_NOT_FOUND)
+        return NULL; /* the call was deleted meanwhile */
+    return e ? e : live_note(db, "call.updated", call, row.agent_id);
+}

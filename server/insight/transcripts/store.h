@@ -1,0 +1,9 @@
+/* What the files of this feature share. */
+#ifndef RINGSIGHT_INSIGHT_TRANSCRIPTS_STORE_H
+#define RINGSIGHT_INSIGHT_TRANSCRIPTS_STORE_H
+
+#include "jobs/jobs.h"
+
+extern const struct job_kind transcript_jobs[];
+
+#endif
