@@ -5,8 +5,7 @@
 
 #include "core/time.h"
 
-/* "scope": whose calls this identity may see, as a uuid array; null is all of the tenant's. */
-static struct str scope_of(const struct req *rq)
+struct str req_scope(const struct req *rq)
 {
     char text[UUID_TEXT];
 
@@ -67,7 +66,7 @@ static const struct err *one_input(struct req *rq, const struct sql *q, struct s
     if (from_row(rq, name, ret))
         return NULL;
     if (str_is(name, "scope"))
-        *ret = scope_of(rq);
+        *ret = req_scope(rq);
     else if (str_is(name, "me"))
         *ret = uuid_or_none(rq->a, rq->who.account);
     else if (str_is(name, "limit"))

@@ -176,12 +176,14 @@ static void send_head(struct exchange *ex)
     set_status(h, r->status);
     add_security(h, r->stream.pull ? ANSWER_MEDIA : ANSWER_API);
     add_header(h, "x-request-id", str_of(ex->rq.id));
-    if (r->status != 204)
+    if (r->status != 204 && r->status != 304)
         add_header(h, "content-type", r->type.p ? r->type : STR("application/json"));
     for (size_t i = 0; i < r->n_headers; i++)
         add_header(h, r->headers[i].name.p, r->headers[i].value);
     h->res.content_length = r->stream.pull ? (size_t)r->stream.length : r->body.n;
-    if (is_head(h)) { /* the library writes no length where it sends no body */
+    if (r->status == 204 || r->status == 304) { /* RFC 9110 8.6: no length of what is not there */
+        h->res.content_length = SIZE_MAX;
+    } else if (is_head(h)) { /* the library writes no length where it sends no body */
         int n = snprintf(text, sizeof text, "%zu", h->res.content_length);
         h->res.content_length = SIZE_MAX;
         add_header(h, "content-length", str_dup(ex->rq.a, str_n(text, (size_t)n)));

@@ -148,6 +148,8 @@ struct str req_header(const struct req *rq, const char *name);
 const struct err *req_if_match(struct req *rq, int64_t *ret_version) MUST_USE;
 /* Adds a header to the reply; text must live in rq->a or be constant. */
 void req_set_header(struct req *rq, const char *name, struct str value);
+/* Whose calls the caller may see, for inputs `scope uuid[]?`; STR_NONE: all of the tenant's. */
+struct str req_scope(const struct req *rq);
 /* Reports one wrong field; returns E_BAD_INPUT. */
 const struct err *req_field(struct req *rq, const char *name, const char *fmt, ...)
     PRINTF_LIKE(3, 4);

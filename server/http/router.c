@@ -88,17 +88,16 @@ const struct err *router_match(struct req *rq)
     struct buf allow = buf_new(rq->a, 200);
 
     for (size_t i = 0; i < n_rows; i++) {
-        if (rows[i]->method != wanted && !(rq->method == HEAD && rows[i]->method == HEAD) &&
-            allow.n)
+        if (rows[i]->method != rq->method && rows[i]->method != wanted)
             continue;
-        if (!matches(patterns[i], rq))
-            continue;
-        if (rows[i]->method == rq->method || rows[i]->method == wanted) {
+        if (matches(patterns[i], rq)) {
             rq->route = rows[i];
             return NULL;
         }
-        buf_fmt(&allow, "%s%s", allow.n ? ", " : "", method_name(rows[i]->method));
     }
+    for (size_t i = 0; i < n_rows; i++)
+        if (matches(patterns[i], rq))
+            buf_fmt(&allow, "%s%s", allow.n ? ", " : "", method_name(rows[i]->method));
     if (!allow.n)
         return E_NOT_FOUND;
     req_set_header(rq, "allow", buf_str(&allow));

@@ -35,6 +35,11 @@ const struct err *integration_settings(struct arena *a, struct uuid tenant, stru
                                        struct str settings, struct str sealed, struct str zone,
                                        const struct json **ret) MUST_USE;
 
+/* Says, in the open transaction, that an admin must mend the settings: nothing is fetched from the
+ * phone system until new ones are saved. `reason` is a sentence for the admin. */
+const struct err *integration_attention(struct db *db, struct uuid integration,
+                                        struct str reason) MUST_USE;
+
 /* The address a phone system posts to. */
 struct str integration_hook_url(struct arena *a, const char *public_url, struct str provider,
                                 struct str token);

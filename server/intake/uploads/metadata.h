@@ -1,0 +1,22 @@
+/* Upload-Metadata of tus: pairs of a key and a Base64 value, parted by commas. Pure. */
+#ifndef RINGSIGHT_INTAKE_UPLOADS_METADATA_H
+#define RINGSIGHT_INTAKE_UPLOADS_METADATA_H
+
+#include "core/arena.h"
+#include "core/err.h"
+#include "core/str.h"
+
+#define METADATA_MAX 4096 /* bytes of the header */
+
+/* STR_NONE where not given or empty. */
+struct metadata {
+    struct str filename, filetype, agent, direction, started_at;
+};
+
+/* Reads the header (STR_NONE: nothing given). Keys we do not know are passed over, as clients send
+ * their own. E_BAD_REQUEST with a sentence: too long, a key twice, without name, or a value that is
+ * no Base64 or no UTF-8 text. */
+const struct err *metadata_parse(struct arena *a, struct str header,
+                                 struct metadata *ret) MUST_USE;
+
+#endif
