@@ -40,7 +40,9 @@ static const struct err *files_of(struct arena *a, struct str folder, struct str
     size_t n = 0;
 
     if (!d)
-        return err_why(a, E_NOT_FOUND, "There is no folder %.*s.", STR_ARG(folder));
+        return err_why(a, E_INTERNAL,
+                       "There is no folder %.*s: check the setting templates_dir.",
+                       STR_ARG(folder));
     while ((f = readdir(d)) != NULL)
         if (str_ends(str_of(f->d_name), STR(".json")) && f->d_name[0] != '.' && n < CARDS_MAX)
             out[n++] = str_dup(a, str_of(f->d_name));
@@ -57,7 +59,7 @@ static const struct err *read_file(struct arena *a, struct str path, struct str 
     size_t n;
 
     if (!f)
-        return err_why(a, E_NOT_FOUND, "%.*s cannot be read.", STR_ARG(path));
+        return err_why(a, E_INTERNAL, "%.*s cannot be read.", STR_ARG(path));
     p = arena_alloc(a, CARD_MAX_SIZE);
     n = fread(p, 1, CARD_MAX_SIZE, f);
     fclose(f);

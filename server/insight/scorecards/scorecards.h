@@ -19,7 +19,7 @@ const struct err *scorecard_newest(struct db *db, struct scorecard *ret) MUST_US
 
 /* Publishes <templates_dir>/scorecards/<name>.json, each as version 1, for the open transaction's
  * tenant; those it has already (by name) stay as they are. E_BAD_INPUT names file and field of a
- * card or rule that does not read; E_NOT_FOUND if the folder is not there. */
+ * card or rule that does not read; E_INTERNAL if folder or file cannot be read. */
 const struct err *scorecards_seed(struct db *db, const char *templates_dir) MUST_USE;
 
 #endif

@@ -17,7 +17,4 @@ const struct err *tenancy_person_hash(struct arena *a, const struct new_person *
 const struct err *tenancy_account_insert(struct db *db, const struct new_person *p, struct str hash,
                                          const char *kind, struct uuid *ret) MUST_USE;
 
-/* scorecards.c, in an open transaction: the scorecards of the templates. */
-const struct err *tenancy_scorecards(struct db *db, const char *templates_dir) MUST_USE;
-
 #endif

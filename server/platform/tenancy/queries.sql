@@ -21,7 +21,3 @@ insert into tenant (id, slug, name, zone) values ($id, $slug, $name, $zone);
 -- name: role_insert :done
 -- in:  id uuid, slug text, name text, scope text, permissions text[]
 insert into role (id, slug, name, scope, permissions) values ($id, $slug, $name, $scope, $permissions);
-
--- name: scorecard_default :done
--- in:  id uuid, name text, body json
-insert into scorecard (id, name, version, state, body) values ($id, $name, 1, 'published', $body);

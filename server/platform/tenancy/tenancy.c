@@ -4,6 +4,7 @@
 #include "platform/tenancy/tenancy.h"
 
 #include "core/permissions.h"
+#include "insight/scorecards/scorecards.h"
 #include "intake/integrations/integrations.h"
 #include "net/services.h"
 #include "people/members/members.h"
@@ -95,7 +96,7 @@ static const struct err *fill(struct db *db, struct uuid id, const struct new_te
         e = add_owner(db, &t->owner, hash);
     if (!e)
         e = add_uploads(db, id, t->zone);
-    return e ? e : tenancy_scorecards(db, t->templates_dir);
+    return e ? e : scorecards_seed(db, t->templates_dir);
 }
 
 const struct err *tenancy_create(struct db *db, const struct new_tenant *t, struct uuid *ret_tenant)
