@@ -9,7 +9,7 @@ import { useApi } from '../../api/use-api';
 import { to } from '../../routes';
 import { Page, Panel, Tabs } from '../../ui/page';
 import { Failed, Loading } from '../../ui/states';
-import { directionLong, onItsWay } from '../calls/words';
+import { directionLong, isPlayable, onItsWay } from '../calls/words';
 import { AnalysisPanel } from './analysis-panel';
 import { marksOf } from './evidence';
 import { CallFacts, NoScore } from './header';
@@ -49,7 +49,7 @@ function OneCall({ id }: { id: string }) {
 const heard = (c: CallFull) =>
   !onItsWay(c.state) &&
   c.state !== 'no_recording' &&
-  (c.state !== 'failed' || c.recordings.some((r) => r.has_audio));
+  (c.state !== 'failed' || c.recordings.some(isPlayable));
 
 function Shown({ call: c, reload }: { call: CallFull; reload: () => void }) {
   const { query } = useLocation();
@@ -71,7 +71,7 @@ function Shown({ call: c, reload }: { call: CallFull; reload: () => void }) {
 
   const playback = useMemo(() => new Playback(), []);
   const deaf = refusalFor('recordings.listen');
-  const playable = deaf ? [] : c.recordings.filter((r) => r.has_audio);
+  const playable = deaf ? [] : c.recordings.filter(isPlayable);
   const [chosen, choose] = useState('');
   const recording = playable.find((r) => r.id === chosen) ?? playable[0];
   const marks = useMemo(() => marksOf(score.data, analysis.data), [score.data, analysis.data]);

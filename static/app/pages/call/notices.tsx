@@ -2,7 +2,7 @@
 import type { CallFull } from '../../api/types';
 import { Icon } from '../../ui/icon';
 import { RetryRecording } from './again';
-import { answered, onItsWay, stageOf, stages, stateSentence } from '../calls/words';
+import { answered, isPlayable, onItsWay, stageOf, stages, stateSentence } from '../calls/words';
 
 export function Progress({ call }: { call: CallFull }) {
   const at = stageOf(call.state);
@@ -31,7 +31,7 @@ export function Progress({ call }: { call: CallFull }) {
 /** What is wrong or missing with the sound, or null when nothing is. */
 export function SoundNotice({ call }: { call: CallFull }) {
   const broken = call.recordings.filter((r) => r.state === 'failed' || r.state === 'missing');
-  const playable = call.recordings.some((r) => r.has_audio);
+  const playable = call.recordings.some(isPlayable);
   if (broken.length) {
     const many = call.recordings.length > 1;
     return (

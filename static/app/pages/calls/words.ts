@@ -1,5 +1,5 @@
 /* What a call's states are called, in words for people. Used by the list and the call page. */
-import type { Call } from '../../api/types';
+import type { Call, Recording } from '../../api/types';
 
 export type Tone = 'good' | 'warn' | 'bad' | 'none';
 
@@ -33,6 +33,10 @@ export const onItsWay = (state: Call['state']) => stageOf(state) >= 0;
 export function answered(call: Call): boolean {
   return (call.talk_s ?? 0) > 0 || /^answered$/i.test(call.disposition);
 }
+
+/** Bytes of a file that could not be decoded are kept, but are nothing to listen to. */
+export const isPlayable = (r: Recording) =>
+  r.has_audio && r.state !== 'failed' && r.state !== 'missing';
 
 /** One sentence for a call that has no summary (yet). */
 export function stateSentence(call: Call): string {
