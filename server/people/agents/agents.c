@@ -4,12 +4,16 @@
 #include "people/agents/queries.h"
 #include "people/members/members.h"
 
-static const struct err *taken(struct db *db, const struct err *e)
+/* The table's own checks, in words. */
+static const struct err *worded(struct db *db, const struct err *e)
 {
-    if (e != E_CONFLICT)
-        return e;
-    return err_why(db_arena(db), e,
-                   "Another agent has this extension, or is linked to this person already.");
+    if (e == E_CONFLICT)
+        return err_why(db_arena(db), e,
+                       "Another agent has this extension, or is linked to this person already.");
+    if (e == E_BAD_INPUT)
+        return err_why(db_arena(db), e,
+                       "An agent has a name of 1 to 120 and an extension of 1 to 64 characters.");
+    return e;
 }
 
 static const struct err *account_of(struct db *db, struct str email, struct uuid *ret)
@@ -25,7 +29,7 @@ const struct err *agent_create(struct db *db, const struct agent_fields *in, str
     const struct err *e = account_of(db, in->email, &row.account);
 
     if (!e)
-        e = taken(db, q_agent_insert(db, row, NULL));
+        e = worded(db, q_agent_insert(db, row, NULL));
     if (!e)
         *ret_id = row.id;
     return e;
@@ -41,6 +45,6 @@ const struct err *agent_change(struct db *db, struct uuid id, int64_t version,
     row.name = in->name.p ? str_trim(in->name) : STR_NONE;
     row.extension = in->extension.p ? str_trim(in->extension) : STR_NONE;
     if (!e)
-        e = taken(db, q_agent_update(db, row, &n));
+        e = worded(db, q_agent_update(db, row, &n));
     return !e && !n ? E_STALE : e;
 }

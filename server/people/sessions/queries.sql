@@ -25,5 +25,6 @@ select coalesce(jsonb_agg(jsonb_build_object('tenant_id', tenant_id, 'slug', slu
   from gate.memberships($account);
 
 -- name: ticket_open :done
--- in:  hash bytea, account uuid?, tenant_chosen uuid, agent uuid?, scope text
-select gate.ticket_open($hash, $account, $tenant_chosen, $agent, $scope);
+-- in:  hash bytea, account uuid?, tenant_chosen uuid, agent uuid?, scope text, bearer bytea
+-- The bearer is the session or key that asks: the socket ends with it.
+select gate.ticket_open($hash, $account, $tenant_chosen, $agent, $scope, $bearer);

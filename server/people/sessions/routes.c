@@ -260,7 +260,7 @@ static const struct err *ticket_create(struct req *rq)
     struct jw w = jw_new(rq->a);
     const struct err *e = q_ticket_open(rq->db, (struct ticket_open_in){
         str_n(hash.b, sizeof hash.b), rq->who.account, rq->who.tenant, rq->who.agent,
-        rq->who.scope}, NULL);
+        rq->who.scope, str_n(rq->who.token.b, sizeof rq->who.token.b)}, NULL);
 
     if (e)
         return e;
