@@ -54,6 +54,12 @@ static enum job_result give_up(struct job *job)
     return JOB_RETRY;
 }
 
+/* Its rows could not be read; a database that is away uses up no attempt. */
+static enum job_result not_read(struct job *job, const struct err *e)
+{
+    return e == E_UNAVAILABLE || e == E_BUSY ? snooze(job, 5) : JOB_RETRY;
+}
+
 static struct str why_of(struct job *job, const struct err *e)
 {
     return arena_why(job->a).n ? str_dup(job->a, arena_why(job->a)) : str_of(e->title);
@@ -217,7 +223,7 @@ static enum job_result fetch_work(struct job *job, void **ret_product)
     if (e == E_NOT_FOUND)
         return JOB_DISCARD;
     if (e)
-        return snooze(job, 5); /* the database is away */
+        return not_read(job, e);
     if (!str_is(r->task.state, "waiting"))
         return JOB_DISCARD;
     r->upload = str_is(r->task.provider, "upload");
@@ -356,7 +362,7 @@ static enum job_result inspect_work(struct job *job, void **ret_product)
     if (e == E_NOT_FOUND || (!e && (!str_is(r->task.state, "fetched") || !r->task.object_key.p)))
         return JOB_DISCARD;
     if (e)
-        return snooze(job, 5);
+        return not_read(job, e);
     e = objects_open(services()->objects, job->a, job->tenant, r->task.object_key, &reading.object);
     if (!e)
         e = media_inspect(job->a, (struct media_source){read_object, &reading}, &r->info);

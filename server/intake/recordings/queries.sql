@@ -13,11 +13,12 @@ returning id;
 --      started_at timestamptz, talk_s int?, recordings int, integration_id uuid, provider text, zone text,
 --      settings json, secrets bytea?, integration_state text
 -- Primary keys; recordings and events of one call by their unique keys.
-select r.id, r.call_id, r.name, r.folder, r.state, r.object_key, c.started_at, c.talk_s,
+select r.id, r.call_id, r.name, r.folder,
        (select e.event ->> 'leg_key' from call_event e
          where e.tenant_id = c.tenant_id and e.integration_id = c.integration_id and e.call_key = c.call_key
            and e.event -> 'recordings' @> jsonb_build_array(jsonb_build_object('name', r.name))
          order by e.id limit 1) as leg_key,
+       r.state, r.object_key, c.started_at, c.talk_s,
        (select count(*)::int from recording o where o.tenant_id = r.tenant_id and o.call_id = r.call_id) as recordings,
        c.integration_id, i.provider, i.zone, i.settings, i.secrets, i.state as integration_state
   from recording r
