@@ -142,7 +142,8 @@ static struct str hook_secret(const struct json *settings)
 
 static const struct err *integration(struct admin *ad, struct jw *out)
 {
-    struct str text = STR("{}"), provider = ad->opt[OPT_PROVIDER], name = str_trim(ad->opt[OPT_NAME]);
+    struct str text = STR("{}"), provider = ad->opt[OPT_PROVIDER];
+    struct str name = str_trim(ad->opt[OPT_NAME]);
     struct setting_faults faults = {0};
     struct new_integration made;
     const struct json *settings;
@@ -192,8 +193,8 @@ static const struct err *api_key(struct admin *ad, struct jw *out)
 }
 
 static const struct admin_command commands[] = {
-    {"super-admin", "Make somebody who runs the service", OPT(EMAIL), OPT(NAME) | OPT(PASSWORD_STDIN),
-     false, super_admin},
+    {"super-admin", "Make somebody who runs the service", OPT(EMAIL),
+     OPT(NAME) | OPT(PASSWORD_STDIN), false, super_admin},
     {"tenant", "Make a tenant and its owner",
      OPT(SLUG) | OPT(NAME) | OPT(ZONE) | OPT(OWNER_EMAIL) | OPT(OWNER_NAME), OPT(PASSWORD_STDIN),
      true, tenant},
@@ -215,8 +216,8 @@ static int help(struct arena *a, int code)
     fprintf(to, "usage: ringsight admin COMMAND [options]\n");
     for (const struct admin_command *c = commands; c->name; c++)
         fprintf(to, "  %s %.*s\n      %s.\n", c->name, STR_ARG(admin_usage(a, c)), c->doc);
-    fprintf(to, "Each prints one JSON object. Without --password-stdin the password is asked for. An "
-                "account\nthat is there already keeps its password.\n");
+    fprintf(to, "Each prints one JSON object. Without --password-stdin the password is asked for.\n"
+                "An account that is there already keeps its password.\n");
     return code;
 }
 
@@ -225,8 +226,8 @@ static const struct err *run(struct admin *ad, const struct admin_command *c, st
     const struct err *e = NULL;
 
     if (!*ad->s->owner_database_url)
-        return err_why(ad->a, E_BAD_INPUT, "Give RINGSIGHT_OWNER_DATABASE_URL: this command connects "
-                       "as ringsight_migrator.");
+        return err_why(ad->a, E_BAD_INPUT, "Give RINGSIGHT_OWNER_DATABASE_URL: this command "
+                       "connects as ringsight_migrator.");
     if (c->keys)
         e = admin_user_check(ad->a, ad->s);
     if (!e && c->keys)

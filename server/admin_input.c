@@ -167,8 +167,8 @@ const struct err *admin_password(struct admin *ad, struct str whom, struct str *
     }
     tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
     if (tty < 0)
-        return err_why(ad->a, E_BAD_INPUT, "There is no terminal to ask for the password: give it on "
-                       "standard input with --password-stdin.");
+        return err_why(ad->a, E_BAD_INPUT, "There is no terminal to ask for the password: give "
+                       "it on standard input with --password-stdin.");
     e = ask_twice(ad->a, tty, whom, ret);
     close(tty);
     return e;

@@ -1,5 +1,5 @@
-/* Accounts and memberships. Called by tenancy.c and `ringsight admin`. Passwords are hashed here and
- * kept nowhere. */
+/* Accounts and memberships. Called by tenancy.c and `ringsight admin`. Passwords are hashed here
+ * and kept nowhere. */
 #include "people/members/members.h"
 #include "platform/tenancy/inner.h"
 #include "platform/tenancy/queries.h"

@@ -78,8 +78,9 @@ static const struct err *add_uploads(struct db *db, struct uuid tenant, struct s
     const struct json *none;
     const struct err *e = json_parse(db_arena(db), STR("{}"), &none);
 
-    return e ? e : integration_create(db, tenant, STR("upload"), STR("Uploads"), zone, none, &faults,
-                                      &made);
+    if (e)
+        return e;
+    return integration_create(db, tenant, STR("upload"), STR("Uploads"), zone, none, &faults, &made);
 }
 
 static const struct err *fill(struct db *db, struct uuid id, const struct new_tenant *t,

@@ -1,5 +1,5 @@
-/* Making accounts, tenants and what a tenant starts with. Runs on the owner's connection (BYPASSRLS),
- * so every statement names its tenant. Each function here is a transaction of its own; the
+/* Making accounts, tenants and what a tenant starts with. Runs on the owner's connection
+ * (BYPASSRLS), so every statement names its tenant. Each function is a transaction of its own; the
  * connection's arena holds what it returns and the sentence of an error. */
 #ifndef RINGSIGHT_PLATFORM_TENANCY_H
 #define RINGSIGHT_PLATFORM_TENANCY_H
