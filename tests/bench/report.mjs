@@ -1,0 +1,52 @@
+// The table of tests/bench/run and its JSON, from the results in $BENCH_OUT. Judges nothing: whether
+// a goal is met is for the reader to see.
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpus, loadavg, release, totalmem } from 'node:os'
+
+const out = process.env.BENCH_OUT
+const result = (name) => (existsSync(`${out}/${name}.json`) ? JSON.parse(readFileSync(`${out}/${name}.json`, 'utf8')) : null)
+
+const machine = {
+  when: new Date().toISOString(),
+  cpu: cpus()[0].model, cores: cpus().length, memory_gb: Math.round(totalmem() / 2 ** 30),
+  kernel: release(), postgresql: execFileSync(`${process.env.PG_BIN}/postgres`, ['--version']).toString().trim(),
+  load_before: process.env.BENCH_LOAD_BEFORE, load_after: loadavg().map((x) => x.toFixed(2)).join(' '),
+  commit: process.env.BENCH_COMMIT, seconds_a_side: Number(process.env.BENCH_SECONDS),
+}
+
+const rows = {
+  list: (r) => [['GET /api/v1/calls?limit=20 / pgbench', r.goal, r.value,
+    `${r.ringsight}/s of ${r.pgbench}/s; ${r.rows} calls; rounds ${r.rounds.map((x) => x.ratio).join(' ')}`]],
+  hooks: (r) => [['durable hooks / pgbench insert', r.goal, r.value,
+    `${r.ringsight}/s of ${r.pgbench}/s; ${r.bytes} bytes; rounds ${r.rounds.map((x) => x.ratio).join(' ')}`]],
+  ack: (r) => [['hook acknowledged at 500/s', r.goal, `${r.p99_ms} ms`,
+    `p50 ${r.p50_ms} ms, max ${r.max_ms} ms, ${r.per_second}/s; worker at work, ${r.folds_waiting_after} folds waiting`]],
+  memory: (r) => [['idle PSS of all server processes', r.goal, `${r.value} MB`,
+    `${r.idle.map((p) => `${p.role} ${p.pss_mb}`).join(', ')}; after load ${r.after_load_mb} MB`]],
+  first: (r) => [['deploy/up to first scored call', '', r.first_scored_s === null ? 'never' : `${r.first_scored_s} s`,
+    `ready after ${r.ready_s} s; program built before, data folder new`]],
+  scoring: (r) => r.lines.map((line, i) => [i ? '' : '10 minutes of stereo scored', i ? '' : '< 120 s', '', line]),
+}
+
+const table = []
+const json = { machine }
+for (const name of Object.keys(rows)) {
+  const r = result(name)
+  if (!r) continue
+  json[name] = r
+  table.push(...rows[name](r))
+}
+
+const widths = [0, 1, 2].map((k) => Math.max(...['measure', 'goal', 'measured'].map((h, i) => (i === k ? h.length : 0)),
+  ...table.map((row) => String(row[k]).length)))
+const line = (row) => row.map((cell, k) => (k < 3 ? String(cell).padEnd(widths[k]) : cell)).join('  ').trimEnd()
+
+console.log('')
+console.log(`${machine.cpu}, ${machine.cores} cores, ${machine.memory_gb} GB, Linux ${machine.kernel}, ${machine.postgresql}`)
+console.log(`load before ${machine.load_before}, after ${machine.load_after}; ${machine.seconds_a_side} s a side, in turns`)
+console.log('')
+console.log(line(['measure', 'goal', 'measured', 'more']))
+for (const row of table) console.log(line(row))
+writeFileSync(process.env.BENCH_JSON, `${JSON.stringify(json, null, 2)}\n`)
+console.log(`\nWritten to ${process.env.BENCH_JSON}`)
