@@ -6,6 +6,9 @@
 
 /* Somebody who takes over begins a moment before the other has quite ended. */
 #define OVERLAP_MS 150
+/* Where agents say who they are. */
+#define OPENING_TURNS 6
+#define OPENING_WORDS 40
 
 struct side {
     size_t n;
@@ -48,6 +51,7 @@ static bool belongs(const struct speech_segment *s, const struct voices *v, int3
 static struct side gather(struct arena *a, const struct speech_segment *segments, size_t n,
                           const struct voices *v, int32_t channel)
 {
+    int32_t pause = v->by_channel ? TURN_PAUSE_MS : TURN_SHARED_PAUSE_MS;
     struct side out = {0};
     size_t room = 0;
 
@@ -66,8 +70,7 @@ static struct side gather(struct arena *a, const struct speech_segment *segments
         }
     qsort(out.words, out.n, sizeof *out.words, by_time);
     for (size_t i = 0; i < out.n; i++)
-        out.opens[i] =
-            i == 0 || out.words[i].start_ms - out.words[i - 1].end_ms > TURN_PAUSE_MS;
+        out.opens[i] = i == 0 || out.words[i].start_ms - out.words[i - 1].end_ms > pause;
     return out;
 }
 
@@ -139,6 +142,57 @@ static enum speaker first_speaker(struct str direction)
                                            : SPEAKER_UNKNOWN;
 }
 
+/* What an agent says in the opening of a call and a customer does not. */
+static const char *const AGENT_PHRASES[] = {
+    "for calling",        "how can i help",      "how may i help",   "can i help you",
+    "call is recorded",   "call is being recorded", "i am calling from", "this is a courtesy call",
+    "you are speaking to", "you are speaking with",
+};
+
+/* "this is james from": a name of one or two words between. */
+static bool names_company(struct str said)
+{
+    ptrdiff_t at = str_find(said, STR(" this is "), 0);
+    struct str rest = str_sub(said, at < 0 ? said.n : (size_t)at + 9, said.n), word;
+
+    for (int i = 0; i < 3 && str_split(&rest, ' ', &word); i++)
+        if (i > 0 && (str_is(word, "from") || str_is(word, "with")))
+            return true;
+    return false;
+}
+
+static int agent_phrases(struct arena *a, const struct turn *t)
+{
+    struct buf b = buf_new(a, 1u << 14);
+    struct str said;
+    int n;
+
+    buf_char(&b, ' ');
+    for (size_t i = 0; i < t->n_words && i < OPENING_WORDS; i++) {
+        buf_add(&b, t->words[i].text);
+        buf_char(&b, ' ');
+    }
+    said = str_lower(a, buf_str(&b));
+    n = names_company(said);
+    for (size_t i = 0; i < sizeof AGENT_PHRASES / sizeof *AGENT_PHRASES; i++)
+        n += str_find(said, str_of(AGENT_PHRASES[i]), 0) >= 0;
+    return n;
+}
+
+/* Both sides on one channel: they take turns, and something has to tell who began. */
+static void alternate(struct arena *a, struct str direction, struct turn_list *io)
+{
+    enum speaker who = first_speaker(direction);
+    int by_agent[2] = {0}; /* turns of even and odd number */
+
+    for (size_t i = 0; i < io->n && i < OPENING_TURNS; i++)
+        by_agent[i % 2] += agent_phrases(a, &io->v[i]);
+    if (who != SPEAKER_UNKNOWN && by_agent[0] != by_agent[1])
+        who = by_agent[0] > by_agent[1] ? SPEAKER_AGENT : SPEAKER_CUSTOMER;
+    for (size_t i = 0; i < io->n; i++, who = other_side(who))
+        io->v[i].speaker = who;
+}
+
 struct conversation turns_build(struct arena *a, const struct speech_segment *segments, size_t n,
                                 const struct voices *v, int32_t duration_ms)
 {
@@ -154,9 +208,8 @@ struct conversation turns_build(struct arena *a, const struct speech_segment *se
     cut(&left, v->left, &list);
     cut(&right, other_side(v->left), &list);
     qsort(list.v, list.n, sizeof *list.v, by_start);
-    for (size_t i = 0; !v->by_channel && i < list.n; i++)
-        list.v[i].speaker =
-            i == 0 ? first_speaker(v->direction) : other_side(list.v[i - 1].speaker);
+    if (!v->by_channel)
+        alternate(a, v->direction, &list);
     return (struct conversation){duration_ms, v->direction, list.n, list.v};
 }
 

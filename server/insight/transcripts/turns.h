@@ -7,8 +7,10 @@
 #include "engines/language.h"
 #include "engines/speech.h"
 
-/* A pause longer than this ends a turn. */
+/* A pause longer than this ends a turn: of one side, and where both sides share a channel. There a
+ * pause is all that tells of a new speaker, and between two speakers it is seldom long. */
 #define TURN_PAUSE_MS 900
+#define TURN_SHARED_PAUSE_MS 500
 /* So long a gap is left to the other side: if it begins to speak in there, the turn ends. */
 #define TURN_GIVE_WAY_MS 250
 
@@ -17,13 +19,14 @@ struct voices {
     bool by_channel;      /* one side a channel; else both are on one and the direction tells */
     enum speaker left;    /* by channel: who is on channel 0; the other is on channel 1 */
     struct str direction; /* else: "inbound" (the agent speaks first), "outbound" (the customer
-                           * does), anything else leaves the sides unknown */
+                           * does, for he picks up), anything else leaves the sides unknown */
 };
 
 /* Turns of all segments, in order of start, then speaker. By channel, a turn ends at a pause, or
  * where its side is silent for TURN_GIVE_WAY_MS and the other side begins to speak; what is said
  * into the words of the other is a turn of its own and cuts nothing. Otherwise every pause passes
- * the word to the other side. Words without text are left out. */
+ * the word to the other side; the direction tells who begins, unless the opening turns hold phrases
+ * that only an agent says ("thank you for calling"). Words without text are left out. */
 struct conversation turns_build(struct arena *a, const struct speech_segment *segments, size_t n,
                                 const struct voices *v, int32_t duration_ms);
 
