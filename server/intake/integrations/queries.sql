@@ -39,6 +39,17 @@ update integration set state = 'attention', state_reason = $reason
 -- The oldest of a tenant: few rows, primary key prefix.
 select id from integration where provider = $provider and state <> 'deleted' order by id limit 1;
 
+-- name: integration_facts :one
+-- in:  integration uuid
+-- out: hook_tail text?, state_reason text?, last_delivery_at timestamptz?, deliveries_24h int, unparsed_24h int
+-- One day of inbox_integration and delivery_integration.
+select i.token_tail as hook_tail, i.state_reason, i.last_delivery_at,
+       (select count(*)::int from inbox x where x.tenant_id = i.tenant_id and x.integration_id = i.id
+           and x.id >= ground.uuid_at(now() - interval '1 day')) as deliveries_24h,
+       (select count(*)::int from delivery d where d.tenant_id = i.tenant_id and d.integration_id = i.id
+           and d.state = 'unparsed' and d.id >= ground.uuid_at(now() - interval '1 day')) as unparsed_24h
+  from integration i where i.id = $integration;
+
 -- name: integrations_list :many
 -- out: id uuid, provider text, name text, zone text, hook_tail text?, state text, state_reason text?,
 --      last_delivery_at timestamptz?, deliveries_24h int, unparsed_24h int, version int

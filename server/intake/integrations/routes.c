@@ -162,14 +162,31 @@ static void write_settings(struct jw *w, struct arena *a, const struct provider 
     jw_close(w, '}');
 }
 
+static void write_facts(struct jw *w, const struct integration_facts_out *f)
+{
+    jw_key(w, "hook_tail");
+    jw_text(w, f->hook_tail);
+    jw_key(w, "state_reason");
+    jw_text(w, f->state_reason);
+    jw_key(w, "last_delivery_at");
+    jw_time(w, f->last_delivery_at);
+    jw_key(w, "deliveries_24h");
+    jw_int(w, f->deliveries_24h);
+    jw_key(w, "unparsed_24h");
+    jw_int(w, f->unparsed_24h);
+}
+
 static const struct err *show(struct req *rq)
 {
+    struct integration_facts_out facts;
     struct integration_read_out row;
     const struct json *settings;
     struct jw w = jw_new(rq->a);
     const struct err *e = read_one(rq, &row, &settings);
     const struct provider *p;
 
+    if (!e)
+        e = q_integration_facts(rq->db, (struct integration_facts_in){rq->param_id[0]}, &facts);
     if (e)
         return e;
     p = provider_find(row.provider);
@@ -186,6 +203,7 @@ static const struct err *show(struct req *rq)
     jw_text(&w, row.state);
     jw_key(&w, "version");
     jw_int(&w, row.version);
+    write_facts(&w, &facts);
     write_settings(&w, rq->a, p, settings);
     write_fields(&w, "setting_fields", p);
     jw_close(&w, '}');
@@ -288,10 +306,14 @@ static const struct schema schemas[] = {
      "\"hook_url\":{\"type\":\"string\"}}}"},
     {"integration",
      "{\"type\":\"object\",\"required\":[\"id\",\"provider\",\"name\",\"zone\",\"state\",\"version\","
+     "\"hook_tail\",\"state_reason\",\"last_delivery_at\",\"deliveries_24h\",\"unparsed_24h\","
      "\"settings\",\"setting_fields\"],\"properties\":{\"id\":{\"type\":\"string\"},\"provider\":{\"type\":"
      "\"string\"},\"name\":{\"type\":\"string\"},\"zone\":{\"type\":\"string\"},\"state\":{\"type\":\"string\"},"
      "\"version\":{\"type\":\"integer\"},\"settings\":{\"type\":\"object\",\"additionalProperties\":"
-     "{\"type\":[\"string\",\"boolean\",\"null\"]}},\"setting_fields\":{\"$ref\":"
+     "{\"type\":[\"string\",\"boolean\",\"null\"]}},\"hook_tail\":{\"type\":[\"string\",\"null\"]},"
+     "\"state_reason\":{\"type\":[\"string\",\"null\"]},\"last_delivery_at\":{\"type\":[\"string\",\"null\"]},"
+     "\"deliveries_24h\":{\"type\":\"integer\"},\"unparsed_24h\":{\"type\":\"integer\"},"
+     "\"setting_fields\":{\"$ref\":"
      "\"#/components/schemas/setting_fields\"}}}"},
     {0},
 };

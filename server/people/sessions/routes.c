@@ -269,6 +269,8 @@ static const struct err *ticket_create(struct req *rq)
     jw_text(&w, ticket);
     jw_key(&w, "url");
     jw_text(&w, str_fmt(rq->a, "/live?ticket=%.*s", STR_ARG(ticket)));
+    jw_key(&w, "after"); /* where a page that has heard nothing yet resumes from */
+    jw_uuid(&w, uuid_new());
     jw_close(&w, '}');
     rq->reply.secret = true;
     return req_json(rq, 201, jw_done(&w));
@@ -314,8 +316,9 @@ static const struct schema schemas[] = {
      "\"memberships\":{\"$ref\":\"#/components/schemas/memberships\"}}}"},
     {"platform_session",
      "{\"type\":\"object\",\"required\":[\"user\",\"csrf\"],\"properties\":{" USER "}}"},
-    {"ticket", "{\"type\":\"object\",\"required\":[\"ticket\",\"url\"],\"properties\":"
-               "{\"ticket\":{\"type\":\"string\"},\"url\":{\"type\":\"string\"}}}"},
+    {"ticket", "{\"type\":\"object\",\"required\":[\"ticket\",\"url\",\"after\"],\"properties\":"
+               "{\"ticket\":{\"type\":\"string\"},\"url\":{\"type\":\"string\"},"
+               "\"after\":{\"type\":\"string\"}}}"},
     {0},
 };
 

@@ -51,11 +51,12 @@ async function open(): Promise<void> {
   window.clearTimeout(timer);
   const mine = tenant;
   try {
-    const { url } = await api('POST /live/ticket');
+    const { url, after } = await api('POST /live/ticket');
     if (mine !== tenant || socket) return;
+    last ||= after;
     const address = new URL(url, location.href);
     address.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
-    if (last) address.searchParams.set('after', last);
+    address.searchParams.set('after', last);
     listen(new WebSocket(address));
   } catch {
     if (mine === tenant && tenant) again();
