@@ -85,7 +85,7 @@ function statements(file) {
     if (/set_config\([^)]*false\s*\)/.test(s.sql)) fail(file, `${s.name}: set_config(…, false) outlives its transaction`);
     for (const k of s.key) {
       const column = s.out.find((f) => f.name === k);
-      if (!column || column.nullable || !['uuid', 'timestamptz', 'int', 'bigint'].includes(column.type)) fail(file, `${s.name}: key ${k} must be a declared id, time or number that is never null`);
+      if (!column || column.nullable) fail(file, `${s.name}: key ${k} must be an output that is never null`);
     }
     if (s.kind === 'page' && !s.key.length) fail(file, `${s.name}: a :page needs "-- key:"`);
     return s;

@@ -23,21 +23,19 @@ static struct str uuid_or_none(struct arena *a, struct uuid u)
     return uuid_is_zero(u) ? STR_NONE : str_dup(a, uuid_text(u, text));
 }
 
-/* The k-th part of the cursor: key texts joined by '|' and written as hex. */
+/* The k-th part of the cursor: a JSON list of the last row's key columns as text, in hex. */
 static const struct err *cursor_part(struct req *rq, size_t k, struct str *ret)
 {
-    struct str plain, part = STR_NONE;
+    const struct json *parts;
+    struct str plain;
 
     *ret = STR_NONE;
     if (!rq->cursor.p)
         return NULL;
-    if (!crypto_unhex(rq->a, rq->cursor, &plain) || !str_utf8(plain))
-        return req_field(rq, "cursor", "Take it from \"next\" of the page before.");
-    for (size_t i = 0; i <= k; i++)
-        if (!str_split(&plain, '|', &part))
-            return req_field(rq, "cursor", "Take it from \"next\" of the page before.");
-    *ret = part;
-    return NULL;
+    if (rq->cursor.n < 4000 && crypto_unhex(rq->a, rq->cursor, &plain) &&
+        !json_parse(rq->a, plain, &parts))
+        *ret = json_str(json_at(parts, k));
+    return ret->p ? NULL : req_field(rq, "cursor", "Take it from \"next\" of the page before.");
 }
 
 static bool from_row(const struct req *rq, struct str name, struct str *ret)
@@ -173,14 +171,13 @@ void answer_columns(struct buf *b, const struct sql *q, const PGresult *r, int r
 
 static struct str cursor_of(struct arena *a, const struct sql *q, const PGresult *r, int row)
 {
-    struct buf b = buf_new(a, 4096);
+    struct jw w = jw_new(a);
 
-    for (size_t k = 0; k < q->n_key; k++) {
-        if (k)
-            buf_char(&b, '|');
-        buf_add(&b, str_of(PQgetvalue(r, row, q->key[k])));
-    }
-    return crypto_hex(a, buf_str(&b));
+    jw_open(&w, '[');
+    for (size_t k = 0; k < q->n_key; k++)
+        jw_text(&w, str_of(PQgetvalue(r, row, q->key[k])));
+    jw_close(&w, ']');
+    return crypto_hex(a, jw_done(&w));
 }
 
 static void write_list(struct req *rq, struct buf *b, const struct sql *q, const PGresult *r)
