@@ -1,16 +1,16 @@
 -- name: scorecards_list :page
--- in:  after_name text?, after_id uuid?, limit int
+-- in:  after_id uuid?, limit int
 -- out: id uuid, name text, version int, questions int
--- key: name, id
--- The newest published version of each. Unique key of scorecard.
+-- key: id
+-- The newest published version of each, oldest first. Primary and unique key of scorecard.
 select s.id, s.name, s.version,
        (select sum(jsonb_array_length(x.section -> 'questions')) from jsonb_array_elements(s.body -> 'sections') as x (section))::int as questions
   from scorecard s
  where s.state = 'published'
-   and (s.name, s.id) > (coalesce($after_name, ''), coalesce($after_id, '00000000-0000-0000-0000-000000000000'::uuid))
+   and s.id > coalesce($after_id, '00000000-0000-0000-0000-000000000000'::uuid)
    and not exists (select 1 from scorecard n where n.tenant_id = s.tenant_id and n.name = s.name
                      and n.state = 'published' and n.version > s.version)
- order by s.name, s.id
+ order by s.id
  limit $limit;
 
 -- name: scorecard_get :one
