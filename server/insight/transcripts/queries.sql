@@ -44,7 +44,8 @@ select c.direction, t.duration_ms, t.state, t.reason, t.attribution, t.hash, t.t
 -- in:  call uuid, reason text, keep bool
 -- out: agent_id uuid?
 -- With keep, the state goes back to what the score that is there says. Primary key of call.
-update call set state_reason = $reason,
+update call set state_reason = case when $keep and score_state is not null
+         then 'It could not be transcribed again, so the earlier result stands. ' else '' end || $reason,
        state = case when not $keep or score_state is null then 'failed'
                     when score_state = 'no_speech' then 'not_scorable' else score_state end,
        score_bp = case when $keep then score_bp end,
