@@ -167,11 +167,25 @@ static void on_stop(h2o_generator_t *generator, h2o_req_t *h)
     (void)h;
 }
 
+static void set_length(h2o_req_t *h, int status, size_t length)
+{
+    char *text;
+
+    h->res.content_length = length;
+    if (status == 204 || status == 304) { /* RFC 9110 8.6: no length of what is not there */
+        h->res.content_length = SIZE_MAX;
+    } else if (is_head(h)) { /* the library writes no length where it sends no body */
+        text = h2o_mem_alloc_pool(&h->pool, 24);
+        h->res.content_length = SIZE_MAX;
+        add_header(h, "content-length",
+                   str_n(text, (size_t)snprintf(text, 24, "%zu", length)));
+    }
+}
+
 static void send_head(struct exchange *ex)
 {
     struct reply *r = &ex->rq.reply;
     h2o_req_t *h = ex->h2o;
-    char text[24];
 
     set_status(h, r->status);
     add_security(h, r->stream.pull ? ANSWER_MEDIA : ANSWER_API);
@@ -180,14 +194,7 @@ static void send_head(struct exchange *ex)
         add_header(h, "content-type", r->type.p ? r->type : STR("application/json"));
     for (size_t i = 0; i < r->n_headers; i++)
         add_header(h, r->headers[i].name.p, r->headers[i].value);
-    h->res.content_length = r->stream.pull ? (size_t)r->stream.length : r->body.n;
-    if (r->status == 204 || r->status == 304) { /* RFC 9110 8.6: no length of what is not there */
-        h->res.content_length = SIZE_MAX;
-    } else if (is_head(h)) { /* the library writes no length where it sends no body */
-        int n = snprintf(text, sizeof text, "%zu", h->res.content_length);
-        h->res.content_length = SIZE_MAX;
-        add_header(h, "content-length", str_dup(ex->rq.a, str_n(text, (size_t)n)));
-    }
+    set_length(h, r->status, r->stream.pull ? (size_t)r->stream.length : r->body.n);
 }
 
 static void send_reply(struct exchange *ex)
@@ -352,7 +359,7 @@ static int send_static(h2o_req_t *h)
     for (size_t i = 0; i < answer.n_headers; i++)
         add_header(h, answer.headers[i].name, answer.headers[i].value);
     body = h2o_iovec_init(answer.body.p, answer.body.n);
-    h->res.content_length = answer.body.n;
+    set_length(h, answer.status, answer.content_length);
     h2o_start_response(h, &generator);
     h2o_send(h, &body, body.len ? 1 : 0, H2O_SEND_STATE_FINAL);
     metric_http(glue.label_static, answer.status, 0, (int64_t)answer.body.n);
