@@ -1,4 +1,4 @@
-/* The engines that this installation has; features.c fills the lists in, the default comes first. */
+/* The engines that this installation has; features.c fills the lists in, the one in use first. */
 #ifndef RINGSIGHT_ENGINES_ENGINES_H
 #define RINGSIGHT_ENGINES_ENGINES_H
 

@@ -151,9 +151,11 @@ static void one_channel_is_told_apart_by_direction(void **state)
     c = mono(a, "outbound", "hello@0-300 this@400-500 is@510-600 james@610-900 from@910-1000 "
                             "brightline@1010-1500 yes@2200-2500");
     expect(a, &c, "agent: hello this is james from brightline / customer: yes");
-    c = mono(a, "inbound", "hello@0-300 Thank@900-1000 you@1010-1100 for@1110-1200 calling@1210-1500");
+    c = mono(a, "inbound",
+             "hello@0-300 Thank@900-1000 you@1010-1100 for@1110-1200 calling@1210-1500");
     expect(a, &c, "customer: hello / agent: Thank you for calling");
-    c = mono(a, "outbound", "this@0-100 is@110-200 what@210-300 i@310-400 want@410-500 from@510-600");
+    c = mono(a, "outbound",
+             "this@0-100 is@110-200 what@210-300 i@310-400 want@410-500 from@510-600");
     expect(a, &c, "customer: this is what i want from");
     c = mono(a, "internal", WORDS);
     expect(a, &c, "unknown: a b / unknown: c / unknown: d");

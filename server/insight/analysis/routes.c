@@ -16,11 +16,13 @@ static const struct route routes[] = {
 static const struct schema schemas[] = {
     {"spans",
      "{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"turn\",\"first\",\"last\","
-     "\"start_ms\",\"end_ms\",\"speaker\",\"words\"],\"properties\":{\"turn\":" NUMBER ",\"first\":" NUMBER
+     "\"start_ms\",\"end_ms\",\"speaker\",\"words\"],\"properties\":{\"turn\":" NUMBER ","
+     "\"first\":" NUMBER
      ",\"last\":" NUMBER ",\"start_ms\":" NUMBER ",\"end_ms\":" NUMBER
      ",\"speaker\":{\"enum\":[\"agent\",\"customer\",\"unknown\"]},\"words\":" TEXT "}}}"},
     {"findings",
-     "{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"name\",\"detail\",\"spans\"],"
+     "{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"name\",\"detail\","
+     "\"spans\"],"
      "\"properties\":{\"name\":" TEXT ",\"detail\":" TEXT
      ",\"spans\":{\"$ref\":\"#/components/schemas/spans\"}}}}"},
     {0},

@@ -17,9 +17,12 @@ static const struct route routes[] = {
 static const struct schema schemas[] = {
     {"scorecard_sections",
      "{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"name\",\"questions\"],"
-     "\"properties\":{\"name\":" TEXT ",\"questions\":{\"type\":\"array\",\"items\":{\"type\":\"object\","
-     "\"required\":[\"key\",\"text\",\"weight\",\"auto_fail\",\"by_rule\"],\"properties\":{\"key\":" TEXT
-     ",\"text\":" TEXT ",\"weight\":{\"type\":\"integer\"},\"auto_fail\":" YES_NO ",\"by_rule\":" YES_NO
+     "\"properties\":{\"name\":" TEXT ",\"questions\":{\"type\":\"array\","
+     "\"items\":{\"type\":\"object\","
+     "\"required\":[\"key\",\"text\",\"weight\",\"auto_fail\",\"by_rule\"],"
+     "\"properties\":{\"key\":" TEXT
+     ",\"text\":" TEXT ",\"weight\":{\"type\":\"integer\"},\"auto_fail\":" YES_NO ","
+     "\"by_rule\":" YES_NO
      "}}}}}}"},
     {0},
 };

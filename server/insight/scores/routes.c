@@ -20,12 +20,16 @@ static const struct schema schemas[] = {
      "{\"type\":\"object\",\"required\":[\"id\",\"name\",\"version\"],\"properties\":{\"id\":" TEXT
      ",\"name\":" TEXT ",\"version\":" NUMBER "}}"},
     {"score_sections",
-     "{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"name\",\"score_bp\",\"weight\"],"
+     "{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"name\",\"score_bp\","
+     "\"weight\"],"
      "\"properties\":{\"name\":" TEXT ",\"score_bp\":" NUMBER_NULL ",\"weight\":" NUMBER "}}}"},
     {"score_criteria",
-     "{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"key\",\"section\",\"text\","
-     "\"weight\",\"auto_fail\",\"answer\",\"by_rule\",\"reason\",\"points_bp\",\"spans\"],\"properties\":{"
-     "\"key\":" TEXT ",\"section\":" TEXT ",\"text\":" TEXT ",\"weight\":" NUMBER ",\"auto_fail\":" YES_NO
+     "{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"key\",\"section\","
+     "\"text\","
+     "\"weight\",\"auto_fail\",\"answer\",\"by_rule\",\"reason\",\"points_bp\",\"spans\"],"
+     "\"properties\":{"
+     "\"key\":" TEXT ",\"section\":" TEXT ",\"text\":" TEXT ",\"weight\":" NUMBER ","
+     "\"auto_fail\":" YES_NO
      ",\"answer\":{\"enum\":[\"yes\",\"partly\",\"no\",\"na\",\"not_assessed\",\"unsupported\"]},"
      "\"by_rule\":" YES_NO ",\"reason\":" TEXT ",\"points_bp\":" NUMBER_NULL
      ",\"spans\":{\"$ref\":\"#/components/schemas/spans\"}}}}"},

@@ -85,22 +85,25 @@ static const struct route routes[] = {
 #define NUMBER "{\"type\":\"integer\"}"
 #define HOW "{\"enum\":[\"channel\",\"guess\"]}"
 #define ENGINE                                                                                     \
-    "{\"type\":\"object\",\"required\":[\"name\",\"version\",\"notice\"],\"properties\":{"          \
-    "\"name\":" TEXT ",\"version\":" TEXT ",\"notice\":" TEXT "}}"
+    "{\"type\":\"object\",\"required\":[\"name\",\"version\",\"notice\"],\"properties\":" \
+    "{\"name\":" TEXT ",\"version\":" TEXT ",\"notice\":" TEXT "}}"
 
 static const struct schema schemas[] = {
     {"speakers",
      "{\"type\":\"object\",\"required\":[\"agent\",\"customer\"],\"properties\":{\"agent\":" HOW
      ",\"customer\":" HOW "}}"},
     {"turns",
-     "{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"n\",\"speaker\",\"start_ms\","
+     "{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"n\",\"speaker\","
+     "\"start_ms\","
      "\"end_ms\",\"sentiment_bp\",\"words\"],\"properties\":{\"n\":" NUMBER ","
      "\"speaker\":{\"enum\":[\"agent\",\"customer\",\"unknown\"]},\"start_ms\":" NUMBER ","
      "\"end_ms\":" NUMBER ",\"sentiment_bp\":{\"type\":[\"integer\",\"null\"]},"
-     "\"words\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"t\",\"s\",\"e\",\"c\"],"
+     "\"words\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"t\",\"s\","
+     "\"e\",\"c\"],"
      "\"properties\":{\"t\":" TEXT ",\"s\":" NUMBER ",\"e\":" NUMBER ",\"c\":" NUMBER "}}}}}}"},
     {"engines",
-     "{\"type\":\"object\",\"required\":[\"speech\",\"language\"],\"properties\":{\"speech\":" ENGINE
+     "{\"type\":\"object\",\"required\":[\"speech\",\"language\"],"
+     "\"properties\":{\"speech\":" ENGINE
      ",\"language\":" ENGINE "}}"},
     {0},
 };
