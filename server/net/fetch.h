@@ -17,6 +17,8 @@ struct fetch {
     struct uuid tenant, integration;
     const struct json *settings; /* plain settings of the integration, secrets included */
     const struct recording_ref *recording;
+    int64_t settings_version; /* grows with each saving of the settings: an admin who saves the same
+                                 password again wants it tried again */
     int64_t call_started; /* time_now scale; TIME_NONE if unknown */
     int64_t deadline;     /* time_mono scale: the whole fetch must end by then */
     size_t max_bytes;     /* of the recording */

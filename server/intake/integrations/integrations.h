@@ -36,8 +36,9 @@ const struct err *integration_settings(struct arena *a, struct uuid tenant, stru
                                        const struct json **ret) MUST_USE;
 
 /* Says, in the open transaction, that an admin must mend the settings: nothing is fetched from the
- * phone system until new ones are saved. `reason` is a sentence for the admin. */
-const struct err *integration_attention(struct db *db, struct uuid integration,
+ * phone system until new ones are saved. `version` is that of the settings used; newer ones are
+ * left alone. `reason` is a sentence for the admin. */
+const struct err *integration_attention(struct db *db, struct uuid integration, int64_t version,
                                         struct str reason) MUST_USE;
 
 /* The address a phone system posts to. */

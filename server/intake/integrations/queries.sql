@@ -29,9 +29,10 @@ update integration set state = 'deleted', token_hash = null, secrets = null, ver
  where id = $integration and state <> 'deleted' and provider <> 'upload';
 
 -- name: integration_attention :done
--- in:  integration uuid, reason text
+-- in:  integration uuid, version int, reason text
+-- Settings saved meanwhile are others than those that were refused.
 update integration set state = 'attention', state_reason = $reason
- where id = $integration and state <> 'deleted';
+ where id = $integration and version = $version and state <> 'deleted';
 
 -- name: integration_by_provider :one
 -- in:  provider text

@@ -177,10 +177,11 @@ const struct err *integration_create(struct db *db, struct uuid tenant, struct s
     return add(db, row);
 }
 
-const struct err *integration_attention(struct db *db, struct uuid integration, struct str reason)
+const struct err *integration_attention(struct db *db, struct uuid integration, int64_t version,
+                                        struct str reason)
 {
-    return q_integration_attention(db, (struct integration_attention_in){integration, reason},
-                                   NULL);
+    return q_integration_attention(
+        db, (struct integration_attention_in){integration, version, reason}, NULL);
 }
 
 static void copy_members(struct jw *w, struct arena *a, const struct json *from)

@@ -128,7 +128,8 @@ static const struct err *from_provider(struct job *job, const struct recording_t
     struct recording_ref ref = {.name = t->name, .folder = t->folder, .seconds = -1,
                                 .leg_key = t->leg_key.p ? t->leg_key : STR("")};
     struct fetch f = {.http = services()->http, .tenant = job->tenant,
-                      .integration = t->integration_id, .recording = &ref,
+                      .integration = t->integration_id, .settings_version = t->version,
+                      .recording = &ref,
                       .call_started = t->started_at,
                       .deadline = time_mono() + FETCH_S * TIME_S, .max_bytes = RECORDING_MAX_BYTES,
                       .sink = sink, .sink_arg = s, .retry_after_s = -1};
@@ -245,7 +246,8 @@ static const struct err *store_refused(struct job *job, const struct fetching *r
     struct recording_waits_out row;
     struct str sentence = str_fmt(job->a, "Waiting for the phone system's settings: %.*s",
                                   STR_ARG(r->reason));
-    const struct err *e = integration_attention(job->db, r->task.integration_id, r->reason);
+    const struct err *e = integration_attention(job->db, r->task.integration_id, r->task.version,
+                                                r->reason);
 
     if (!e)
         e = recordings_add_fetch(job->db, r->task.id, (int)recording_attention_s(0));

@@ -11,7 +11,7 @@ returning id;
 -- in:  recording uuid
 -- out: id uuid, call_id uuid, name text, folder text, leg_key text?, state text, object_key text?,
 --      started_at timestamptz, talk_s int?, recordings int, integration_id uuid, provider text, zone text,
---      settings json, secrets bytea?, integration_state text
+--      settings json, secrets bytea?, integration_state text, version int
 -- Primary keys; recordings and events of one call by their unique keys.
 select r.id, r.call_id, r.name, r.folder,
        (select e.event ->> 'leg_key' from call_event e
@@ -20,7 +20,7 @@ select r.id, r.call_id, r.name, r.folder,
          order by e.id limit 1) as leg_key,
        r.state, r.object_key, c.started_at, c.talk_s,
        (select count(*)::int from recording o where o.tenant_id = r.tenant_id and o.call_id = r.call_id) as recordings,
-       c.integration_id, i.provider, i.zone, i.settings, i.secrets, i.state as integration_state
+       c.integration_id, i.provider, i.zone, i.settings, i.secrets, i.state as integration_state, i.version
   from recording r
   join call c on c.tenant_id = r.tenant_id and c.id = r.call_id
   join integration i on i.tenant_id = c.tenant_id and i.id = c.integration_id

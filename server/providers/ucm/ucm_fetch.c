@@ -39,8 +39,9 @@ static const struct err *talk_open(struct talk *t)
         base.n--;
     t->url = str_ends(base, STR("/api")) ? base : str_fmt(t->a, "%.*s/api", STR_ARG(base));
     t->key.integration = t->f->integration;
-    t->key.credentials = crypto_sha256(str_fmt(t->a, "%.*s\n%.*s\n%.*s", STR_ARG(t->url),
-                                               STR_ARG(t->user), STR_ARG(t->password)));
+    t->key.credentials = crypto_sha256(str_fmt(t->a, "%.*s\n%.*s\n%.*s\n%lld", STR_ARG(t->url),
+                                               STR_ARG(t->user), STR_ARG(t->password),
+                                               (long long)t->f->settings_version));
     return NULL;
 }
 

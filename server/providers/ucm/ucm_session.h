@@ -9,7 +9,7 @@
 /* A cookie idles out after about 10 minutes (seen in public clients, which renew at 540 s). */
 #define UCM_COOKIE_S 540
 /* How long a process refuses to try credentials again that the UCM refused: each try counts
- * towards the UCM's lock. Changed settings have another `credentials` and are tried at once. */
+ * towards the UCM's lock. Settings saved again have another `credentials` and are tried at once. */
 #define UCM_REFUSED_S 900
 
 enum ucm_session_state {
@@ -21,7 +21,7 @@ enum ucm_session_state {
 
 struct ucm_session_key {
     struct uuid integration;
-    struct hash credentials; /* of address, user and password */
+    struct hash credentials; /* of address, user, password and the settings' version */
 };
 
 /* Waits until `deadline` (time_mono scale) while another thread logs in for the same integration,
