@@ -41,6 +41,10 @@ const struct err *integration_settings(struct arena *a, struct uuid tenant, stru
 const struct err *integration_attention(struct db *db, struct uuid integration, int64_t version,
                                         struct str reason) MUST_USE;
 
+/* The tenant's integration that uploads belong to, made where it is missing. */
+const struct err *integration_of_uploads(struct db *db, struct uuid tenant, struct str zone,
+                                         struct uuid *ret) MUST_USE;
+
 /* The address a phone system posts to. */
 struct str integration_hook_url(struct arena *a, const char *public_url, struct str provider,
                                 struct str token);

@@ -51,6 +51,10 @@ select i.token_tail as hook_tail, i.state_reason, i.last_delivery_at,
            and d.state = 'unparsed' and d.id >= ground.uuid_at(now() - interval '1 day')) as unparsed_24h
   from integration i where i.id = $integration;
 
+-- name: integration_upload_lock :done
+-- Two first uploads at a time must not make two integrations.
+select pg_advisory_xact_lock(hashtextextended('upload integration ' || current_setting('app.tenant'), 0));
+
 -- name: integrations_list :many
 -- out: id uuid, provider text, name text, zone text, hook_tail text?, state text, state_reason text?,
 --      last_delivery_at timestamptz?, deliveries_24h int, unparsed_24h int, version int

@@ -184,6 +184,26 @@ const struct err *integration_attention(struct db *db, struct uuid integration, 
         db, (struct integration_attention_in){integration, version, reason}, NULL);
 }
 
+const struct err *integration_of_uploads(struct db *db, struct uuid tenant, struct str zone,
+                                         struct uuid *ret)
+{
+    struct integration_by_provider_out row;
+    struct setting_faults faults = {0};
+    struct new_integration made;
+    const struct err *e = q_integration_upload_lock(db, NULL);
+
+    if (!e)
+        e = q_integration_by_provider(db, (struct integration_by_provider_in){STR("upload")}, &row);
+    if (!e)
+        *ret = row.id;
+    if (e != E_NOT_FOUND)
+        return e;
+    e = integration_create(db, tenant, STR("upload"), STR("Uploads"), zone, NULL, &faults, &made);
+    if (!e)
+        *ret = made.id;
+    return e;
+}
+
 static void copy_members(struct jw *w, struct arena *a, const struct json *from)
 {
     const struct json *value;

@@ -58,7 +58,3 @@ delete from upload where id = $upload and state = 'open';
 -- out: state text
 -- Holds off the next part while the upload is ended. Primary key.
 select state from upload where id = $upload for update;
-
--- name: uploads_one_integration :done
--- Two first uploads at a time must not make two integrations.
-select pg_advisory_xact_lock(hashtextextended('upload integration ' || current_setting('app.tenant'), 0));

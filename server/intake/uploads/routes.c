@@ -5,7 +5,6 @@
 #include "core/log.h"
 #include "intake/calls/calls.h"
 #include "intake/integrations/integrations.h"
-#include "intake/integrations/queries.h"
 #include "intake/uploads/metadata.h"
 #include "intake/uploads/queries.h"
 #include "intake/uploads/uploads.h"
@@ -238,28 +237,6 @@ static const struct err *write_part(struct req *rq, struct object_info *ret)
     return e;
 }
 
-static const struct err *upload_integration(struct req *rq, struct uuid *ret)
-{
-    struct integration_by_provider_out row;
-    struct setting_faults faults = {0};
-    struct new_integration made;
-    const struct json *none;
-    const struct err *e = q_uploads_one_integration(rq->db, NULL);
-
-    if (!e)
-        e = q_integration_by_provider(rq->db, (struct integration_by_provider_in){STR("upload")},
-                                      &row);
-    *ret = row.id;
-    if (e != E_NOT_FOUND)
-        return e;
-    e = json_parse(rq->a, STR("{}"), &none);
-    if (!e)
-        e = integration_create(rq->db, rq->who.tenant, STR("upload"), STR("Uploads"),
-                               rq->who.tenant_zone, none, &faults, &made);
-    *ret = made.id;
-    return e;
-}
-
 /* The last part is in: the upload is a call now, in the same transaction. */
 static const struct err *make_call(struct req *rq, const struct upload_get_out *row,
                                    struct uuid *ret_call)
@@ -274,7 +251,7 @@ static const struct err *make_call(struct req *rq, const struct upload_get_out *
     const struct err *e = json_parse(rq->a, row->metadata, &facts);
 
     if (!e)
-        e = upload_integration(rq, &integration);
+        e = integration_of_uploads(rq->db, rq->who.tenant, rq->who.tenant_zone, &integration);
     if (e)
         return e;
     ev->call_key = str_dup(rq->a, uuid_text(row->id, text));
