@@ -139,14 +139,36 @@ static size_t utf8_char(struct str s)
     return n <= s.n && str_utf8(str_n(s.p, n)) ? n : 0;
 }
 
+/* Eight bytes at a time, whether all of them are plain: each test sets the top bit of a byte that
+ * fails it (or of one above such a byte, which changes nothing for the whole). */
+static bool plain8(const char *p)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones * 0x80;
+    uint64_t v, quote, slash;
+
+    memcpy(&v, p, sizeof v);
+    quote = v ^ ones * '"';
+    slash = v ^ ones * '\\';
+    return !((v | (v - ones * 0x20) | (quote - ones) | (slash - ones)) & tops);
+}
+
+static size_t skip_plain(struct str s, size_t i)
+{
+    while (s.n - i >= 8 && plain8(s.p + i))
+        i += 8;
+    while (i < s.n && plain((unsigned char)s.p[i]))
+        i++;
+    return i;
+}
+
 void json_quote(struct buf *b, struct str s)
 {
-    size_t i = 0, from = 0;
+    size_t from = 0;
 
     buf_char(b, '"');
-    while (i < s.n) {
+    for (size_t i = skip_plain(s, 0); i < s.n; i = skip_plain(s, i)) {
         unsigned char c = (unsigned char)s.p[i];
-        size_t n = plain(c) ? 1 : c >= 0x80 ? utf8_char(str_sub(s, i, 4)) : 0;
+        size_t n = c >= 0x80 ? utf8_char(str_sub(s, i, 4)) : 0;
         if (n) {
             i += n;
             continue;
@@ -158,6 +180,6 @@ void json_quote(struct buf *b, struct str s)
             quote_special(b, c);
         from = ++i;
     }
-    buf_add(b, str_sub(s, from, i - from));
+    buf_add(b, str_sub(s, from, s.n - from));
     buf_char(b, '"');
 }

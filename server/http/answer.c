@@ -5,6 +5,8 @@
 
 #include "core/time.h"
 
+#define ANSWER_MAX (16u << 20)
+
 struct str req_scope(const struct req *rq)
 {
     char text[UUID_TEXT];
@@ -114,31 +116,45 @@ const struct err *answer_check(struct arena *a, const struct route *r)
     return NULL;
 }
 
+/* Most pieces of an answer are a few bytes: where there is room they are copied on the spot. */
+static inline void put(struct buf *b, const char *p, size_t n)
+{
+    if (b->p && b->cap - b->n >= n) {
+        memcpy(b->p + b->n, p, n);
+        b->n += n;
+    } else {
+        buf_add(b, str_n(p, n));
+    }
+}
+
 /* PostgreSQL's "2026-11-21 09:30:00.12+00" (the session runs in UTC) as RFC 3339. */
 static void write_time(struct buf *b, struct str s)
 {
-    buf_char(b, '"');
-    buf_add(b, str_sub(s, 0, 10));
-    buf_char(b, 'T');
-    buf_add(b, str_sub(s, 11, s.n - 14)); /* between the blank and the zone */
-    buf_add(b, STR("Z\""));
+    put(b, "\"", 1);
+    put(b, s.p, 10);
+    put(b, "T", 1);
+    put(b, s.p + 11, s.n - 14); /* between the blank and the zone */
+    put(b, "Z\"", 2);
 }
 
 static void write_value(struct buf *b, const struct sql_field *f, struct str s)
 {
     switch (f->type) {
     case SQL_UUID:
-        buf_char(b, '"');
-        buf_add(b, s);
-        buf_char(b, '"');
+        put(b, "\"", 1);
+        put(b, s.p, s.n);
+        put(b, "\"", 1);
         break;
     case SQL_INT:
     case SQL_BIGINT:
     case SQL_JSON:
-        buf_add(b, s);
+        put(b, s.p, s.n);
         break;
     case SQL_BOOL:
-        buf_add(b, str_is(s, "t") ? STR("true") : STR("false"));
+        if (s.n == 1 && s.p[0] == 't')
+            put(b, "true", 4);
+        else
+            put(b, "false", 5);
         break;
     case SQL_TIME:
         if (str_ends(s, STR("+00")) && s.n >= 22) /* not "infinity" */
@@ -151,22 +167,51 @@ static void write_value(struct buf *b, const struct sql_field *f, struct str s)
     }
 }
 
-void answer_columns(struct buf *b, const struct sql *q, const PGresult *r, int row)
+/* What stands before each value: {"first": or ,"next": */
+static struct str *keys_of(struct arena *a, const struct sql *q)
 {
-    buf_char(b, '{');
+    struct str *keys = ARENA_ARRAY(a, q->n_out + 1, struct str);
+
     for (size_t k = 0; k < q->n_out; k++) {
-        if (k)
-            buf_char(b, ',');
-        buf_char(b, '"');
-        buf_add(b, str_of(q->out[k].name));
-        buf_add(b, STR("\":"));
-        if (PQgetisnull(r, row, (int)k))
-            buf_add(b, STR("null"));
-        else
-            write_value(b, &q->out[k],
-                        str_n(PQgetvalue(r, row, (int)k), (size_t)PQgetlength(r, row, (int)k)));
+        struct buf b = buf_new(a, 1000);
+        buf_add(&b, k ? STR(",\"") : STR("{\""));
+        buf_add(&b, str_of(q->out[k].name));
+        buf_add(&b, STR("\":"));
+        keys[k] = buf_str(&b);
     }
-    buf_char(b, '}');
+    return keys;
+}
+
+static void write_row(struct buf *b, const struct sql *q, const struct str *keys,
+                      const PGresult *r, int row)
+{
+    if (!q->n_out)
+        put(b, "{", 1);
+    for (size_t k = 0; k < q->n_out; k++) {
+        int n = PQgetlength(r, row, (int)k);
+        put(b, keys[k].p, keys[k].n);
+        if (!n && PQgetisnull(r, row, (int)k)) /* a null has no length */
+            put(b, "null", 4);
+        else
+            write_value(b, &q->out[k], str_n(PQgetvalue(r, row, (int)k), (size_t)n));
+    }
+    put(b, "}", 1);
+}
+
+/* Room for n rows like the first, so that the text is hardly ever copied while it grows. */
+static struct buf buf_for(struct arena *a, const struct sql *q, const struct str *keys,
+                          const PGresult *r, int n)
+{
+    struct buf b = buf_new(a, ANSWER_MAX);
+    size_t row = 4;
+
+    for (size_t k = 0; n && k < q->n_out; k++)
+        row += keys[k].n + (size_t)PQgetlength(r, 0, (int)k) + 4;
+    b.cap = 256 + row * (size_t)n / 8 * 9;
+    if (b.cap > ANSWER_MAX / 4)
+        b.cap = ANSWER_MAX / 4;
+    b.p = arena_alloc(a, b.cap);
+    return b;
 }
 
 static struct str cursor_of(struct arena *a, const struct sql *q, const PGresult *r, int row)
@@ -180,18 +225,17 @@ static struct str cursor_of(struct arena *a, const struct sql *q, const PGresult
     return crypto_hex(a, jw_done(&w));
 }
 
-static void write_list(struct req *rq, struct buf *b, const struct sql *q, const PGresult *r)
+static void write_list(struct req *rq, struct buf *b, const struct str *keys, const PGresult *r,
+                       bool more)
 {
-    int n = PQntuples(r);
-    bool more = q->kind == SQL_PAGE && n > rq->limit;
+    const struct sql *q = rq->route->sql;
+    int n = more ? (int)rq->limit : PQntuples(r);
 
-    if (more)
-        n = (int)rq->limit;
     buf_add(b, STR("{\"items\":["));
     for (int i = 0; i < n; i++) {
         if (i)
-            buf_char(b, ',');
-        answer_columns(b, q, r, i);
+            put(b, ",", 1);
+        write_row(b, q, keys, r, i);
     }
     buf_char(b, ']');
     if (q->kind == SQL_PAGE) {
@@ -207,7 +251,8 @@ static void write_list(struct req *rq, struct buf *b, const struct sql *q, const
 const struct err *answer_write(struct req *rq, const PGresult *r)
 {
     const struct sql *q = rq->route->sql;
-    struct buf b = buf_new(rq->a, 16u << 20);
+    const struct str *keys;
+    struct buf b;
 
     if (q->n_out && PQnfields(r) != (int)q->n_out)
         return err_why(rq->a, E_INTERNAL, "%s: other columns than declared", q->name);
@@ -216,13 +261,14 @@ const struct err *answer_write(struct req *rq, const PGresult *r)
             return E_NOT_FOUND;
         return req_none(rq);
     }
-    if (q->kind == SQL_ONE) {
-        if (!PQntuples(r))
-            return E_NOT_FOUND;
-        answer_columns(&b, q, r, 0);
-    } else {
-        write_list(rq, &b, q, r);
-    }
+    if (q->kind == SQL_ONE && !PQntuples(r))
+        return E_NOT_FOUND;
+    keys = keys_of(rq->a, q);
+    b = buf_for(rq->a, q, keys, r, PQntuples(r));
+    if (q->kind == SQL_ONE)
+        write_row(&b, q, keys, r, 0);
+    else
+        write_list(rq, &b, keys, r, q->kind == SQL_PAGE && PQntuples(r) > rq->limit);
     if (b.over)
         return err_why(rq->a, E_TOO_LARGE, "The answer is too large: ask for fewer rows.");
     return req_json(rq, 200, buf_str(&b));

@@ -28,7 +28,6 @@ const struct err *answer_bind(struct req *rq, struct bound *ret) MUST_USE;
 const struct err *answer_write(struct req *rq, const PGresult *r) MUST_USE;
 /* Whether the statement's inputs can all be bound for this row; a sentence if not. */
 const struct err *answer_check(struct arena *a, const struct route *r) MUST_USE;
-void answer_columns(struct buf *b, const struct sql *q, const PGresult *r, int row);
 
 /* ---- identity.c, on the loop ---- */
 enum token_kind { TOKEN_NONE = 0, TOKEN_SESSION, TOKEN_KEY };
