@@ -123,10 +123,14 @@ static const struct err *bind(struct arena *a, const struct sql *q, const struct
                               struct bound *ret)
 {
     const struct sql_variant *v;
+    uint64_t given = 0;
 
     *ret = (struct bound){.q = q};
+    for (size_t i = 0; i < q->n_in; i++)
+        if (texts[i].p)
+            given |= UINT64_C(1) << i;
     for (size_t w = 0; w < q->n_words; w++)
-        if (texts[q->words[w]].p)
+        if (q->words[w] & given)
             ret->variant |= 1u << w;
     v = &q->variants[ret->variant];
     for (size_t k = 0; k < v->n_params; k++) {

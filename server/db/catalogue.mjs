@@ -11,8 +11,9 @@
 //   -- Comment lines say which index serves it.
 //   select ... where agent_id = $agent [[number: and c.customer_number = $number]] ...;
 //
-// `[[word: text]]` stands only where input `word` is given: each combination of words becomes a
-// statement of its own, because `$n is null or ...` under a generic plan reads every row.
+// `[[word: text]]` stands only where input `word` is given, `[[a|b: text]]` where one of them is: each
+// combination becomes a statement of its own, because `$n is null or ...` under a generic plan
+// reads every row.
 import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync, existsSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 
@@ -28,7 +29,7 @@ const TYPES = {
   'uuid[]': ['SQL_UUIDS', 'struct str'],
   'text[]': ['SQL_TEXTS', 'struct str'],
 };
-const MAX_WORDS = 5;
+const MAX_WORDS = 6;
 // Columns that C reserves get an underscore behind them in structs.
 const KEYWORDS = new Set(['short', 'default', 'int', 'long', 'register', 'case', 'switch', 'static', 'double', 'float', 'union']);
 const cName = (name) => (KEYWORDS.has(name) ? name + '_' : name);
@@ -96,14 +97,17 @@ const quote = (text) => text.split('\n').map((l) => l.trim()).filter(Boolean)
   .map((l, i, all) => JSON.stringify(l + (i + 1 < all.length ? ' ' : ''))).join('\n     ');
 
 function variants(file, s) {
-  const words = [...new Set([...s.sql.matchAll(/\[\[(\w+):/g)].map((m) => m[1]))];
+  const words = [...new Set([...s.sql.matchAll(/\[\[([\w|]+):/g)].map((m) => m[1]))];
   if (words.length > MAX_WORDS) fail(file, `${s.name}: more than ${MAX_WORDS} variant words`);
   const index = Object.fromEntries(s.in.map((f, i) => [f.name, i]));
-  for (const w of words) if (!(w in index)) fail(file, `${s.name}: variant word ${w} is no input`);
+  const masks = words.map((word) => word.split('|').reduce((mask, w) => {
+    if (!(w in index)) fail(file, `${s.name}: variant word ${w} is no input`);
+    return mask | (1n << BigInt(index[w]));
+  }, 0n));
   const list = [];
   const used = new Set();
   for (let mask = 0; mask < 1 << words.length; mask++) {
-    const picked = s.sql.replace(/\[\[(\w+):([\s\S]*?)\]\]/g, (_, w, t) => (mask & (1 << words.indexOf(w)) ? t : ''));
+    const picked = s.sql.replace(/\[\[([\w|]+):([\s\S]*?)\]\]/g, (_, w, t) => (mask & (1 << words.indexOf(w)) ? t : ''));
     const params = [];
     const text = picked.replace(/--[^\n]*/g, '').replace(/\$([a-z_]\w*)/g, (_, name) => {
       if (!(name in index)) fail(file, `${s.name}: $${name} is no input`);
@@ -115,7 +119,7 @@ function variants(file, s) {
     list.push({ text, params });
   }
   for (const f of s.in) if (!used.has(f.name)) fail(file, `${s.name}: input ${f.name} is not used`);
-  return { words: words.map((w) => index[w]), list };
+  return { masks, list };
 }
 
 function cFields(s, which, label) {
@@ -168,13 +172,13 @@ for (const file of files(root)) {
     c.push(`static const struct sql_variant ${s.name}_variants[] = {`);
     for (const [i, one] of v.list.entries())
       c.push(`    {${quote(one.text)},\n     ${s.name}_params_${i}, ${one.params.length}},`);
-    c.push('};', `static const uint8_t ${s.name}_words[] = {${v.words.join(', ') || 0}};`);
+    c.push('};', `static const uint64_t ${s.name}_words[] = {${v.masks.map((m) => `UINT64_C(${m})`).join(', ') || 0}};`);
     c.push(`static const uint8_t ${s.name}_key[] = {${s.key.map((k) => s.out.findIndex((f) => f.name === k)).join(', ') || 0}};`);
     c.push(`const struct sql SQL_${upper}[1] = {{`,
       `    .name = "${s.name}", .file = "${rel}.sql", .kind = SQL_${s.kind.toUpperCase()}, .id = ${nextId},`,
       `    .in = ${s.in.length ? `${s.name}_inputs` : 'NULL'}, .n_in = ${s.in.length}, .out = ${s.out.length ? `${s.name}_outputs` : 'NULL'}, .n_out = ${s.out.length},`,
       `    .out_size = ${s.out.length ? `sizeof(struct ${s.name}_out)` : 0}, .variants = ${s.name}_variants, .n_variants = ${v.list.length},`,
-      `    .words = ${s.name}_words, .n_words = ${v.words.length}, .key = ${s.name}_key, .n_key = ${s.key.length}}};`, '',
+      `    .words = ${s.name}_words, .n_words = ${v.masks.length}, .key = ${s.name}_key, .n_key = ${s.key.length}}};`, '',
       `const struct err *q_${s.name}${signature}`, '{', `    ${body}`, '}', '');
     nextId += v.list.length;
     all.push(`SQL_${upper}`);

@@ -48,7 +48,7 @@ struct sql {
     size_t n_in, n_out, out_size;
     const struct sql_variant *variants;
     size_t n_variants;
-    const uint8_t *words; /* indexes of inputs */
+    const uint64_t *words; /* each a set of inputs, bit i for in[i] */
     size_t n_words;
     const uint8_t *key; /* for pages: indexes of outputs */
     size_t n_key;

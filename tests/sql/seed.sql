@@ -22,4 +22,4 @@ select ('00000000-0000-7000-8000-' || lpad(to_hex(1 + n % 200), 12, '0'))::uuid,
        ground.uuid_at(now() - n * interval '1 second'),
        ('00000000-0000-7000-8000-00000001' || lpad(to_hex(1 + n % 200), 4, '0'))::uuid,
        now(), 'POST', '', '192.0.2.1', 'a: b', '{}' from generate_series(1, 50000) n;
-analyze;
+vacuum analyze;

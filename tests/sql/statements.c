@@ -2,7 +2,9 @@
  * PostgreSQL infers are compared with the `in:` line, the columns with `out:`, and its generic plan
  * is read: with sequential scans made dear, a plan that still has one on a growing table has no
  * index to use. On a seeded database (argument "seeded") the pages' buffers are bounded too.
- *   statements <connection string as ringsight_app> <... as ringsight_jobs> [seeded] */
+ *   statements <connection string as ringsight_app> <... jobs> <... platform> <... migrator> [seeded]
+ * Each statement is tried as the role that runs it: jobs/ as ringsight_jobs, people/tenants as
+ * ringsight_platform, platform/tenancy (the admin command) as ringsight_migrator. */
 #include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -126,7 +128,9 @@ static void read_plan(PGconn *c, const struct sql *q, unsigned variant, const ch
 
 /* ---- on the seeded database: what a page really reads ---- */
 
-#define PAGE_BUFFERS_MAX 600 /* 8 KB blocks for 51 rows; a scan of the tenant's 2,000 calls is more */
+/* 8 KB blocks for 51 rows, each on a block of its own. One agent of ten in order walks ten pages of
+ * calls, half of the tenant's 2,000; a sort of all of them reads twice as much. */
+#define PAGE_BUFFERS_MAX 1200
 
 static const char *seeded_value(const char *name)
 {
@@ -136,6 +140,14 @@ static const char *seeded_value(const char *name)
         return "'00000000-0000-7000-8000-00000000a001'";
     if (strcmp(name, "scope") == 0)
         return "'{00000000-0000-7000-8000-00000000a001}'";
+    if (strcmp(name, "after_started_at") == 0)
+        return "now() - interval '3 days'";
+    if (strcmp(name, "after_id") == 0)
+        return "ground.uuid_at(now() - interval '3 days')";
+    if (strcmp(name, "direction") == 0)
+        return "'inbound'";
+    if (strcmp(name, "score_below") == 0)
+        return "6000";
     if (strcmp(name, "number") == 0)
         return "'+4420794600017'";
     return "null";
@@ -212,21 +224,26 @@ static int seeded(PGconn *app)
 
 int main(int argc, char **argv)
 {
-    PGconn *app, *jobs;
+    PGconn *app, *jobs, *platform, *migrator;
 
-    if (argc < 3) {
-        fputs("usage: statements APP_URL JOBS_URL\n", stderr);
+    if (argc < 5) {
+        fputs("usage: statements APP_URL JOBS_URL PLATFORM_URL MIGRATOR_URL [seeded]\n", stderr);
         return 2;
     }
     app = open_as(argv[1]);
-    if (argc > 3)
+    if (argc > 5)
         return seeded(app);
     jobs = open_as(argv[2]);
+    platform = open_as(argv[3]);
+    migrator = open_as(argv[4]);
     for (const struct sql *const *q = sql_all; *q; q++) {
-        bool for_jobs = strncmp((*q)->file, "jobs/", 5) == 0;
+        const char *file = (*q)->file;
+        PGconn *c = strncmp(file, "jobs/", 5) == 0              ? jobs
+                    : strncmp(file, "people/tenants/", 15) == 0 ? platform
+                    : strncmp(file, "platform/tenancy/", 17) == 0 ? migrator
+                                                                  : app;
         for (unsigned v = 0; v < (*q)->n_variants; v++) {
             char name[16];
-            PGconn *c = for_jobs ? jobs : app;
             snprintf(name, sizeof name, "s%u", (*q)->id + v);
             if (!prepare(c, *q, v, name))
                 continue;
@@ -236,6 +253,8 @@ int main(int argc, char **argv)
     }
     PQfinish(app);
     PQfinish(jobs);
+    PQfinish(platform);
+    PQfinish(migrator);
     printf("passed=%d failed=%d\n", passed, failed);
     return failed ? 1 : 0;
 }
