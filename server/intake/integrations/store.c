@@ -65,6 +65,8 @@ const struct err *store_check(struct arena *a, const struct provider *p, const s
     struct str key;
     void *it = NULL;
 
+    if (json_kind(settings) != J_OBJECT)
+        fault(a, f, "settings", "Give an object.");
     while (json_next(settings, &it, &key, &value)) {
         const struct provider_setting *s = find(p, key);
         if (!s)
