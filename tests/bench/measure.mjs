@@ -146,7 +146,7 @@ function hooks() {
     psql('checkpoint', env.BENCH_SUPERUSER_URL)
   }
   empty()
-  const clients = best('pgbench, clients', [16, 32, 64, 100], theirs)
+  const clients = best('pgbench, clients', [8, 16, 32, 64], theirs)
   empty()
   const conns = best('ringsight, connections', [64, 128, 256, 512], (n, s) => load(file, n, s).per_second)
   const result = turns(() => theirs(clients, seconds), () => load(file, conns, seconds), empty)

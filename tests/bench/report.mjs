@@ -26,7 +26,8 @@ const rows = {
     `${r.idle.map((p) => `${p.role} ${p.pss_mb}`).join(', ')}; after load ${r.after_load_mb} MB`]],
   first: (r) => [['deploy/up to first scored call', '', r.first_scored_s === null ? 'never' : `${r.first_scored_s} s`,
     `ready after ${r.ready_s} s; program built before, data folder new`]],
-  scoring: (r) => r.lines.map((line, i) => [i ? '' : '10 minutes of stereo scored', i ? '' : '< 120 s', '', line]),
+  scoring: (r) => [['10 minutes of stereo scored', r.goal, r.value ? `${r.value} s` : 'not measured', r.lines[0] ?? ''],
+    ...r.lines.slice(1).map((line) => ['', '', '', line])],
 }
 
 const table = []
