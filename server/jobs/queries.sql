@@ -21,11 +21,11 @@ update job j set state = 'running', token = j.token + 1, worker = $worker, start
 returning j.id, j.tenant_id, j.kind, j.args, j.attempt, j.max_attempts, j.token, j.created_at;
 
 -- name: job_heartbeat :many
--- in:  ids uuid[], tokens text[], lease_s int
+-- in:  ids uuid[], tokens text[], percents text[], lease_s int
 -- out: id uuid
 -- The jobs that are still ours. Primary key.
-update job j set lease_until = now() + make_interval(secs => $lease_s)
-  from unnest($ids, $tokens) as mine (id, token)
+update job j set lease_until = now() + make_interval(secs => $lease_s), progress = mine.percent::smallint
+  from unnest($ids, $tokens, $percents) as mine (id, token, percent)
  where j.id = mine.id and j.token = mine.token::bigint and j.state = 'running'
 returning j.id;
 
@@ -66,10 +66,6 @@ update job j set deaths = j.deaths + 1, token = j.token + 1,
   from lost where j.id = lost.id
 returning j.id, j.tenant_id, j.kind, j.args, j.token, j.deaths;
 
--- name: job_progress :done
--- in:  id uuid, token bigint, percent int
-update job set progress = $percent where id = $id and token = $token and state = 'running';
-
 -- name: jobs_oldest :one
 -- out: waiting_us bigint
 -- Age of the oldest due job that nobody runs. Index job_due.
@@ -79,3 +75,8 @@ select coalesce((extract(epoch from now() - min(run_at)) * 1000000)::bigint, 0) 
 -- name: jobs_partitions :one
 -- out: strays bigint
 select ground.keep_all_partitions() as strays;
+
+-- name: jobs_expired :one
+-- out: gone bigint
+-- Sessions and tickets whose time is over.
+select gate.sweep_expired() as gone;

@@ -219,6 +219,7 @@ static void dispatch_loop(void)
 static void heartbeat(struct arena *a, struct db *db)
 {
     struct buf ids = buf_new(a, 1 << 16), tokens = buf_new(a, 1 << 16);
+    struct buf percents = buf_new(a, 1 << 16);
     struct job_heartbeat_out *kept;
     char text[UUID_TEXT];
     size_t n = 0;
@@ -229,13 +230,16 @@ static void heartbeat(struct arena *a, struct db *db)
             continue;
         buf_fmt(&ids, "%s%s", ids.n ? "," : "{", uuid_text(w.slots[i].job->id, text).p);
         buf_fmt(&tokens, "%s%lld", tokens.n ? "," : "{", (long long)w.slots[i].job->token);
+        buf_fmt(&percents, "%s%d", percents.n ? "," : "{", atomic_load(&w.slots[i].job->percent));
     }
     pthread_mutex_unlock(&w.lock);
     if (!ids.n)
         return;
     buf_char(&ids, '}');
     buf_char(&tokens, '}');
-    if (q_job_heartbeat(db, (struct job_heartbeat_in){buf_str(&ids), buf_str(&tokens), JOB_LEASE_S},
+    buf_char(&percents, '}');
+    if (q_job_heartbeat(db, (struct job_heartbeat_in){buf_str(&ids), buf_str(&tokens),
+                                                        buf_str(&percents), JOB_LEASE_S},
                         &kept, &n))
         return;
     pthread_mutex_lock(&w.lock);
@@ -292,10 +296,15 @@ static void sweep(struct arena *a, struct db *db)
 static void partitions(struct db *db)
 {
     struct jobs_partitions_out out;
+    struct jobs_expired_out expired;
     const struct err *e = q_jobs_partitions(db, &out);
 
     if (!e && out.strays)
         LOG(LOG_ERROR, "partitions.strays", KV_I("rows", out.strays));
+    if (!e)
+        e = q_jobs_expired(db, &expired);
+    if (!e && expired.gone)
+        LOG(LOG_INFO, "sessions.expired", KV_I("rows", expired.gone));
 }
 
 enum chore { HEARTBEAT = 0, SWEEP, PARTITIONS };
