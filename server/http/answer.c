@@ -40,19 +40,40 @@ static const struct err *cursor_part(struct req *rq, size_t k, struct str *ret)
     return ret->p ? NULL : req_field(rq, "cursor", "Take it from \"next\" of the page before.");
 }
 
-static bool from_row(const struct req *rq, struct str name, struct str *ret)
+/* The names in the route's path, split once for all inputs of a request. */
+struct path_names {
+    struct str v[4];
+    size_t n;
+};
+
+static struct path_names names_of(const struct route *r)
 {
-    const struct field *f = rq->route->in;
+    struct path_names names = {.n = 0};
     bool text;
 
-    for (size_t i = 0; i < 4; i++) {
-        if (str_eq(route_param(rq->route, i, &text), name)) {
+    if (!strchr(r->path, '{'))
+        return names;
+    for (; names.n < 4; names.n++) {
+        names.v[names.n] = route_param(r, names.n, &text);
+        if (!names.v[names.n].p)
+            break;
+    }
+    return names;
+}
+
+static bool from_row(const struct req *rq, const struct path_names *names, const char *name,
+                     struct str *ret)
+{
+    const struct field *f = rq->route->in;
+
+    for (size_t i = 0; i < names->n; i++) {
+        if (str_is(names->v[i], name)) {
             *ret = rq->param[i];
             return true;
         }
     }
     for (size_t i = 0; f && f[i].name; i++) {
-        if (str_is(name, f[i].name)) {
+        if (strcmp(name, f[i].name) == 0) {
             *ret = rq->texts[i];
             return true;
         }
@@ -60,31 +81,32 @@ static bool from_row(const struct req *rq, struct str name, struct str *ret)
     return false;
 }
 
-static const struct err *one_input(struct req *rq, const struct sql *q, struct str name,
+static const struct err *one_input(struct req *rq, const struct sql *q, const char *name,
                                    struct str *ret)
 {
-    if (from_row(rq, name, ret))
-        return NULL;
-    if (str_is(name, "scope"))
+    if (strcmp(name, "scope") == 0)
         *ret = req_scope(rq);
-    else if (str_is(name, "me"))
+    else if (strcmp(name, "me") == 0)
         *ret = uuid_or_none(rq->a, rq->who.account);
-    else if (str_is(name, "limit"))
+    else if (strcmp(name, "limit") == 0)
         *ret = str_fmt(rq->a, "%lld", (long long)rq->limit + 1);
-    for (size_t k = 0; k < q->n_key; k++)
-        if (str_starts(name, STR("after_")) &&
-            str_is(str_sub(name, 6, name.n), q->out[q->key[k]].name))
-            return cursor_part(rq, k, ret);
+    else if (strncmp(name, "after_", 6) == 0)
+        for (size_t k = 0; k < q->n_key; k++)
+            if (strcmp(name + 6, q->out[q->key[k]].name) == 0)
+                return cursor_part(rq, k, ret);
     return NULL;
 }
 
 const struct err *answer_bind(struct req *rq, struct bound *ret)
 {
     const struct sql *q = rq->route->sql;
+    struct path_names names = names_of(rq->route);
     struct str texts[BIND_MAX] = {{NULL, 0}};
 
     for (size_t i = 0; i < q->n_in; i++) {
-        const struct err *e = one_input(rq, q, str_of(q->in[i].name), &texts[i]);
+        const struct err *e = NULL;
+        if (!from_row(rq, &names, q->in[i].name, &texts[i]))
+            e = one_input(rq, q, q->in[i].name, &texts[i]);
         if (e)
             return e;
     }
