@@ -41,6 +41,7 @@ struct waiting {
 
 /* One per loop. */
 struct desk {
+    struct arena *a; /* holds the desk itself, as long as the process lives */
     struct entry entries[ENTRIES]; /* direct mapped by the token's hash */
     struct waiting *first, **end;
     size_t n, batches;
@@ -60,7 +61,9 @@ static struct desk *desk_of(struct req *rq)
     struct desk *d = *slot;
 
     if (!d) {
-        d = arena_alloc(arena_new(), sizeof *d); /* lives as long as the process */
+        struct arena *a = arena_new();
+        d = ARENA_NEW(a, struct desk);
+        d->a = a;
         d->end = &d->first;
         *slot = d;
     }
