@@ -169,10 +169,19 @@ static void take(struct lane_conn *k, PGresult *r)
         PQclear(r);
 }
 
+/* Each command's results end in one NULL. A second one in a row: the connection is lost, libpq has
+ * dropped its queue, and would answer NULL for ever. */
 static void read_results(struct lane_conn *k)
 {
+    bool ended = false;
+
     while (k->state == LANE_READY && k->first && !PQisBusy(k->c)) {
         PGresult *r = PQgetResult(k->c);
+        if (!r && ended) {
+            conn_down(k, PQerrorMessage(k->c));
+            return;
+        }
+        ended = !r;
         if (r)
             take(k, r);
         else
