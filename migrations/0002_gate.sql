@@ -1,5 +1,7 @@
 -- The gate: the few doors through which a request without a tenant finds out whose it is. Owned by
 -- ringsight_gate, whose policies see all rows; each answers for one secret or name only.
+-- Those on every request's way are plpgsql: it keeps a plan for the connection, where a definer function
+-- in language sql is planned anew at each call (690 against 7,200 calls a second of gate.session).
 
 reset role;
 set local role ringsight_gate;
@@ -11,8 +13,8 @@ create type gate.identity as (
 );
 
 create function gate.session(hash bytea) returns setof gate.identity
-language sql stable security definer set search_path = public, pg_temp
-as $$
+language plpgsql stable security definer set search_path = public, pg_temp
+as $$ begin return query
   select a.id, a.kind, a.name, a.email, s.csrf, t.id, t.slug, t.name, t.zone, t.state,
          r.slug, r.permissions, r.scope, g.id
     from session s
@@ -22,19 +24,19 @@ as $$
     left join role r on r.tenant_id = m.tenant_id and r.id = m.role_id
     left join agent g on g.tenant_id = m.tenant_id and g.account_id = a.id
    where s.token_hash = hash and s.expires_at > now()
-   limit 1
-$$;
+   limit 1;
+end $$;
 
 create function gate.api_key(hash bytea) returns setof gate.identity
-language sql stable security definer set search_path = public, pg_temp
-as $$
-  select k.id, 'key', k.name, null::text, null::text, t.id, t.slug, t.name, t.zone, t.state,
+language plpgsql stable security definer set search_path = public, pg_temp
+as $$ begin return query
+  select k.id, 'key'::text, k.name, null::text, null::text, t.id, t.slug, t.name, t.zone, t.state,
          r.slug, r.permissions, r.scope, null::uuid
     from api_key k
     join tenant t on t.id = k.tenant_id and t.state <> 'deleted'
     join role r on r.tenant_id = k.tenant_id and r.id = k.role_id
-   where k.key_hash = hash and k.revoked_at is null
-$$;
+   where k.key_hash = hash and k.revoked_at is null;
+end $$;
 
 create function gate.login(address text) returns table (id uuid, kind text, password_hash text)
 language sql stable security definer set search_path = public, pg_temp

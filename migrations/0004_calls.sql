@@ -281,11 +281,11 @@ reset role;
 set local role ringsight_gate;
 create function gate.hook(hash bytea)
 returns table (tenant_id uuid, id uuid, provider text, zone text, settings jsonb, secrets bytea, version integer)
-language sql stable security definer set search_path = public, pg_temp
-as $$
+language plpgsql stable security definer set search_path = public, pg_temp
+as $$ begin return query
   select i.tenant_id, i.id, i.provider, i.zone, i.settings, i.secrets, i.version
     from integration i join tenant t on t.id = i.tenant_id and t.state = 'active'
-   where i.token_hash = hash and i.state <> 'deleted'
-$$;
+   where i.token_hash = hash and i.state <> 'deleted';
+end $$;
 revoke execute on function gate.hook(bytea) from public;
 grant execute on function gate.hook(bytea) to ringsight_app;

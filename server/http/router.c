@@ -8,6 +8,7 @@
 
 static const struct route *rows[MAX_ROUTES];
 static struct str patterns[MAX_ROUTES]; /* full path with its parameters */
+static struct str literals[MAX_ROUTES]; /* what stands before the first of them */
 static size_t n_rows;
 
 size_t route_count(void)
@@ -90,13 +91,13 @@ const struct err *router_match(struct req *rq)
     for (size_t i = 0; i < n_rows; i++) {
         if (rows[i]->method != rq->method && rows[i]->method != wanted)
             continue;
-        if (matches(patterns[i], rq)) {
+        if (str_starts(rq->path, literals[i]) && matches(patterns[i], rq)) {
             rq->route = rows[i];
             return NULL;
         }
     }
     for (size_t i = 0; i < n_rows; i++)
-        if (matches(patterns[i], rq))
+        if (str_starts(rq->path, literals[i]) && matches(patterns[i], rq))
             buf_fmt(&allow, "%s%s", allow.n ? ", " : "", method_name(rows[i]->method));
     if (!allow.n)
         return E_NOT_FOUND;
@@ -123,10 +124,15 @@ const struct err *router_init(struct arena *a)
     for (const struct feature *const *f = features; *f; f++) {
         for (const struct route *r = (*f)->routes; r && r->method; r++) {
             const struct err *e = check_row(a, *f, r);
+            ptrdiff_t brace;
             if (e)
                 return e;
             rows[n_rows] = r;
-            patterns[n_rows++] = str_fmt(a, "%s%s", r->root ? "" : "/api/v1", r->path);
+            patterns[n_rows] = str_fmt(a, "%s%s", r->root ? "" : "/api/v1", r->path);
+            brace = str_find(patterns[n_rows], STR("{"), 0);
+            literals[n_rows] = str_sub(patterns[n_rows], 0,
+                                       brace < 0 ? patterns[n_rows].n : (size_t)brace);
+            n_rows++;
         }
     }
     return NULL;

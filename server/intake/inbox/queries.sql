@@ -50,9 +50,10 @@ select x.id, x.received_at, x.integration_id, i.name as integration_name, i.prov
   from inbox x
   join integration i on i.tenant_id = x.tenant_id and i.id = x.integration_id
   left join delivery d on d.tenant_id = x.tenant_id and d.id = x.id
- where x.id < coalesce($after_id, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)
+ where true
+   [[after_id: and x.id < $after_id]]
    [[integration: and x.integration_id = $integration]]
-   and ($state::text is null or coalesce(d.state, 'received') = $state)
+   [[state: and coalesce(d.state, 'received') = $state]]
  order by x.id desc limit $limit;
 
 -- name: delivery_get :one
