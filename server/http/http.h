@@ -46,7 +46,7 @@ struct route {
     const struct sql *sql;                  /* the loop answers with this statement */
     const struct err *(*run)(struct req *rq); /* or a handler on a worker thread */
     void (*async)(struct req *rq);          /* or a function on the loop that ends in req_send */
-    const char *out;                        /* name of the answer's schema, for .run rows */
+    const char *out;                        /* the answer's schema for .run rows, or "audio" */
     const char *doc;
     enum limit_class limit;
     enum tx tx;

@@ -179,19 +179,34 @@ static struct str answer_schema(struct arena *a, const struct route *r)
     return jw_done(&w);
 }
 
+/* Bytes that are no JSON: whole, or the part that Range asked for. */
+#define AUDIO                                                                                      \
+    "{\"description\":\"ok\",\"content\":{\"audio/*\":{\"schema\":{\"type\":\"string\",\"format\":"    \
+    "\"binary\"}}}}"
+
+static bool is_audio(const struct route *r)
+{
+    return r->out && strcmp(r->out, "audio") == 0;
+}
+
 static void responses(struct jw *w, struct arena *a, const struct route *r)
 {
-    struct str schema = answer_schema(a, r);
+    struct str schema = is_audio(r) ? STR(AUDIO) : answer_schema(a, r);
     bool made = r->method == POST && r->run && r->out && !strstr(r->path, "session");
 
     jw_key(w, "responses");
     jw_open(w, '{');
     jw_key(w, !schema.p ? "204" : made ? "201" : "200");
-    if (schema.p)
+    if (is_audio(r)) {
+        jw_raw(w, schema);
+        jw_key(w, "206");
+        jw_raw(w, schema);
+    } else if (schema.p) {
         jw_raw(w, str_fmt(a, "{\"description\":\"ok\",\"content\":{\"application/json\":{\"schema\":%.*s}}}",
                           STR_ARG(schema)));
-    else
+    } else {
         jw_raw(w, STR("{\"description\":\"done\"}"));
+    }
     jw_key(w, "default");
     jw_raw(w, STR("{\"description\":\"A problem (RFC 9457)\",\"content\":{\"application/problem+json\":"
                   "{\"schema\":{\"$ref\":\"#/components/schemas/problem\"}}}}"));

@@ -37,8 +37,8 @@ static const struct err *with_faults(struct req *rq, const struct err *e,
     return e;
 }
 
-static const struct err *reply_address(struct req *rq, int status, struct uuid id,
-                                       struct str provider, struct str token)
+static const struct err *reply_address(struct req *rq, struct uuid id, struct str provider,
+                                       struct str token)
 {
     struct jw w = jw_new(rq->a);
 
@@ -49,7 +49,7 @@ static const struct err *reply_address(struct req *rq, int status, struct uuid i
     jw_text(&w, integration_hook_url(rq->a, http_config.settings->public_url, provider, token));
     jw_close(&w, '}');
     rq->reply.secret = true;
-    return req_json(rq, status, jw_done(&w));
+    return req_json(rq, 201, jw_done(&w));
 }
 
 static const struct err *create(struct req *rq)
@@ -69,7 +69,7 @@ static const struct err *create(struct req *rq)
                                in->zone.p ? in->zone : rq->who.tenant_zone, settings, &faults, &made);
     if (e)
         return with_faults(rq, e, &faults);
-    return reply_address(rq, 201, made.id, in->provider, made.token);
+    return reply_address(rq, made.id, in->provider, made.token);
 }
 
 static void write_field(struct jw *w, const struct provider_setting *s)
@@ -266,7 +266,7 @@ static const struct err *new_token(struct req *rq)
         row.id, str_n(hash.b, sizeof hash.b), tail}, &n);
     if (e)
         return e;
-    return reply_address(rq, 200, row.id, row.provider, token);
+    return reply_address(rq, row.id, row.provider, token);
 }
 
 static const struct route routes[] = {

@@ -156,7 +156,7 @@ static const struct err *again(struct req *rq)
 
 static const struct route routes[] = {
     {GET, "/calls/{call}/recordings/{recording}", RECORDINGS_LISTEN, .run = listen_to,
-     .lane = WORK_SLOW, .doc = "The audio as it came, with Range"},
+     .out = "audio", .lane = WORK_SLOW, .doc = "The audio as it came, with Range"},
     {GET, "/calls/{call}/recordings/{recording}/peaks", RECORDINGS_LISTEN, .run = picture,
      .out = "peaks", .lane = WORK_SLOW, .doc = "Waveform and silences"},
     {POST, "/calls/{call}/recordings/{recording}/retry", CALLS_WRITE, .run = again,

@@ -392,7 +392,7 @@ static const struct err *overridden(struct req *rq)
 static const struct route routes[] = {
     {OPTIONS, "/uploads", PUBLIC, .run = options, .tx = TX_NONE,
      .doc = "What of tus is spoken here"},
-    {POST, "/uploads", UPLOADS_WRITE, .run = create, .raw_body = true,
+    {POST, "/uploads", UPLOADS_WRITE, .run = create, .raw_body = true, .out = "created",
      .doc = "Begin an upload (tus): Upload-Length, Upload-Metadata"},
     {OPTIONS, "/uploads/{upload}", PUBLIC, .run = options, .tx = TX_NONE,
      .doc = "What of tus is spoken here"},
