@@ -11,6 +11,7 @@ const PARSERS = [
   ['net/url.h', 'url_guard'],
   ['providers/event.h', 'event_decode'],
   ['engines/builtin/rule.h', 'rule'],
+  ['intake/uploads/metadata.h', 'tus_metadata'],
   ['media/child/sniff.h', 'wav_header'],
   ['media/child/sniff.h', 'mp3_header'],
 ];
@@ -23,6 +24,7 @@ function fuzzFaults() {
   return [
     ...wanted.filter(([header]) => !files.includes(`server/${header}`)).map(([header]) => `server/${header} is not there`),
     ...wanted.filter(([, target]) => !targets.includes(target)).map(([header, target]) => `server/${header} has no tests/fuzz/${target}.c`),
+    ...targets.filter((t) => !wanted.some(([, target]) => target === t)).map((t) => `tests/fuzz/${t}.c feeds no parser of the list`),
     ...targets.filter((t) => !under(`tests/fuzz/corpus/${t}`).length).map((t) => `tests/fuzz/corpus/${t} is empty`),
   ];
 }
