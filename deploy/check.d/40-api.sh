@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # needs: server
-# limit: 300
+# limit: 480
 # The API over real sockets.
 . deploy/lib/step.sh
 npm_ci tests/api

@@ -5,7 +5,7 @@ import { before, test } from 'node:test';
 import { as, faceless, home, isProblem, keyOf, other, sleep, until, MISSING, type Answer, type Ask } from './house.ts';
 
 const key = keyOf(home);
-let call = '', recording = '', path = '';
+let call = '', recording = '', path = '', spoken = false;
 let whole: Answer;
 const get = (ask: Ask = {}): Promise<Answer> => key.send(path, ask);
 const part = (range: string, more = {}): Promise<Answer> => get({ headers: { range, ...more } });
@@ -13,14 +13,14 @@ const part = (range: string, more = {}): Promise<Answer> => get({ headers: { ran
 before(async () => {
   const found = await until('a decoded recording', 60_000, async () => {
     const { items } = await key.get('/api/v1/calls', { query: { recording: true, limit: 50 } });
-    for (const { id } of items) {
+    for (const { id, score_bp: score } of [...items].sort((a, b) => Number(b.score_bp !== null) - Number(a.score_bp !== null))) {
       const { recordings } = await key.get('/api/v1/calls/{call}', { params: { call: id } });
       const r = recordings.find((x) => x.state === 'ready' && x.has_audio && x.peaks_ready);
-      if (r) return { call: id, recording: r.id };
+      if (r) return { call: id, recording: r.id, spoken: score !== null };
     }
     return null;
   });
-  ({ call, recording } = found);
+  ({ call, recording, spoken } = found);
   path = `/api/v1/calls/${call}/recordings/${recording}`;
   whole = await get();
 });
@@ -112,8 +112,8 @@ test('the picture fits the audio', async () => {
   for (const channel of peaks.peaks) {
     assert(Math.abs(channel.length - expected) <= 2, `${channel.length} peaks for ${expected}`);
     assert(channel.every((p) => Number.isInteger(p) && p >= 0 && p <= 255));
-    assert(channel.some((p) => p > 10), 'somebody speaks');
   }
+  if (spoken) assert(peaks.peaks.flat().some((p) => p > 10), 'somebody speaks');
   for (const [from, to] of peaks.silences as [number, number][]) assert(from < to && to <= peaks.duration_ms + 50);
 });
 
