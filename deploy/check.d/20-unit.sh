@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# limit: 600
 # The unit tests, as released and with sanitizers.
 . deploy/lib/step.sh
 run_programs "$CHECK_BUILD/tests/unit"

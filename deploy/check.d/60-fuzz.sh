@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# limit: 300
+# limit: 480
 # Each fuzz target for ten seconds, or RINGSIGHT_FUZZ_SECONDS, two at a time. What it finds that is
 # new is kept outside the repository's corpus.
 . deploy/lib/step.sh
