@@ -43,6 +43,10 @@ struct provider {
     const char *slug, *title;
     const struct provider_setting *settings; /* ends with name == NULL */
     int parser_version;
+    /* Looks into values that the table cannot describe, when they are saved: NULL, or a sentence in
+     * the arena and the setting's name. NULL member: nothing more to look at. */
+    const struct err *(*check)(struct arena *a, const struct json *settings,
+                               const char **ret_name);
     /* E_BAD_SIGNATURE, or NULL. NULL member: the token in the address is the only proof. */
     const struct err *(*verify)(struct arena *a, const struct hook *h);
     /* E_BAD_PAYLOAD with a reason in the arena's why: the delivery is kept as unparsed. The list

@@ -83,6 +83,7 @@ test('what does not fit is said by field', async () => {
     [{ provider: 'ucm', name: 'x', settings: { ...ucm, tls: 'maybe' } }, 'tls'],
     [{ provider: 'generic', name: 'x', settings: { secret: 7 } }, 'secret'],
     [{ provider: 'generic', name: 'x', settings: [] }, 'settings'],
+    [{ provider: 'generic', name: 'x', settings: { secret: 'whsec_short' } }, 'secret'],
     [{ provider: 'generic', name: 'x', token: 'mine' }, 'token'],
   ];
   for (const [json, field] of cases) {

@@ -62,6 +62,7 @@ const struct err *store_check(struct arena *a, const struct provider *p, const s
                               const struct json *kept, struct setting_faults *f)
 {
     const struct json *value;
+    const char *name = "";
     struct str key;
     void *it = NULL;
 
@@ -79,6 +80,8 @@ const struct err *store_check(struct arena *a, const struct provider *p, const s
     for (const struct provider_setting *s = p->settings; s && s->name; s++)
         if (s->required && !json_text(settings, s->name).n && !json_text(kept, s->name).n)
             fault(a, f, s->name, "This is needed.");
+    if (!f->n && p->check && p->check(a, settings, &name))
+        fault(a, f, name, str_c(a, arena_why(a)));
     return f->n ? err_why(a, E_BAD_INPUT, "%.*s: %.*s", STR_ARG(f->v[0].name), STR_ARG(f->v[0].why))
                 : NULL;
 }

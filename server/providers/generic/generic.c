@@ -75,16 +75,31 @@ static const struct err *check_signature(struct arena *a, const struct hook *h, 
                    "and send the body unchanged.");
 }
 
+static bool secret_key(struct arena *a, struct str secret, struct str *ret_key)
+{
+    if (str_starts(secret, STR("whsec_")))
+        secret = str_sub(secret, 6, secret.n);
+    return crypto_unbase64(a, secret, ret_key) && ret_key->n >= KEY_MIN && ret_key->n <= KEY_MAX;
+}
+
+static const struct err *check(struct arena *a, const struct json *values, const char **ret_name)
+{
+    struct str secret = json_text(values, "secret"), key;
+
+    if (!secret.n || secret_key(a, secret, &key))
+        return NULL;
+    *ret_name = "secret";
+    return err_why(a, E_BAD_INPUT, "Give whsec_ and base64 of 24 to 64 random bytes.");
+}
+
 static const struct err *verify(struct arena *a, const struct hook *h)
 {
     struct str secret = hook_setting(h, "secret"), key;
 
     if (!secret.p)
         return NULL; /* only the token in the address proves the sender */
-    if (str_starts(secret, STR("whsec_")))
-        secret = str_sub(secret, 6, secret.n);
     /* A secret that is there but empty or broken verifies nothing, rather than everything. */
-    if (!crypto_unbase64(a, secret, &key) || key.n < KEY_MIN || key.n > KEY_MAX)
+    if (!secret_key(a, secret, &key))
         return err_why(a, E_BAD_SIGNATURE,
                        "The integration's signing secret is not whsec_ and base64 of 24 to 64 "
                        "bytes: set another.");
@@ -96,6 +111,7 @@ const struct provider generic_provider = {
     .title = "Generic JSON",
     .settings = settings,
     .parser_version = 1,
+    .check = check,
     .verify = verify,
     .parse = generic_parse,
     .fetch = generic_fetch,
