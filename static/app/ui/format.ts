@@ -107,6 +107,8 @@ export function bytes(n: number): string {
     : `${(kb / 1024).toFixed(1)} MB`;
 }
 
+export const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
 export const count = (n: number) => n.toLocaleString(locale);
 
 export function plural(n: number, one: string, many = `${one}s`): string {

@@ -1,5 +1,5 @@
 /* A plain table of rows that lead somewhere. The server sorts, filters and pages; on a phone each
- * row becomes a block with its cells under one another. */
+ * row becomes two lines: what leads (and its state at the end), then the notes. */
 import type { ComponentChildren } from 'preact';
 import { Icon } from './icon';
 
@@ -8,7 +8,13 @@ export interface Column<T> {
   label: string;
   show: (row: T) => ComponentChildren;
   class?: string;
+  /** Where the cell stands on a phone: "lead", "more" and "end" share the first line, notes follow
+   * on the second, "off" is left out and "only" is shown nowhere else. A note without. */
+  phone?: 'lead' | 'more' | 'end' | 'off' | 'only';
 }
+
+const look = (c: { class?: string; phone?: string }) =>
+  `p-${c.phone ?? 'note'}${c.class ? ` ${c.class}` : ''}`;
 
 export function DataTable<T extends { id: string }>({
   label,
@@ -27,7 +33,7 @@ export function DataTable<T extends { id: string }>({
       <thead>
         <tr>
           {columns.map((c) => (
-            <th key={c.key} scope="col" class={c.class}>
+            <th key={c.key} scope="col" class={look(c)}>
               {c.label}
             </th>
           ))}
@@ -37,7 +43,7 @@ export function DataTable<T extends { id: string }>({
         {rows.map((row) => (
           <tr key={row.id} class={href ? 'leads' : ''}>
             {columns.map((c, n) => (
-              <td key={c.key} class={c.class} data-label={c.label}>
+              <td key={c.key} class={look(c)}>
                 {n === 0 && href ? (
                   <a class="row-link" href={href(row)}>
                     {c.show(row)}

@@ -20,8 +20,12 @@ function CallRow({ call, zone, fresh }: { call: Call; zone: string; fresh: boole
       <td class="c-dir" title={directionLong(call.direction)}>
         {directionWord(call.direction)}
       </td>
-      <td class="c-agent">{call.agent_name || <span class="note">No agent</span>}</td>
-      <td class="c-customer">{customerOf(call)}</td>
+      <td class="c-agent" title={call.agent_name ?? undefined}>
+        {call.agent_name || <span class="note">No agent</span>}
+      </td>
+      <td class="c-customer" title={customerOf(call)}>
+        {customerOf(call)}
+      </td>
       <td class="c-length">{call.duration_s === null ? '' : clock(call.duration_s)}</td>
       <td class="c-talk">
         <TalkBar share={call.agent_share_bp} />
@@ -63,16 +67,30 @@ export function CallTable({
         <caption class="away">Calls, newest first</caption>
         <thead>
           <tr>
-            <th scope="col">Score</th>
-            <th scope="col">Time</th>
-            <th scope="col">
+            <th scope="col" class="c-score">
+              Score
+            </th>
+            <th scope="col" class="c-time">
+              Time
+            </th>
+            <th scope="col" class="c-dir">
               <span class="away">Direction</span>
             </th>
-            <th scope="col">Agent</th>
-            <th scope="col">Customer</th>
-            <th scope="col">Length</th>
-            <th scope="col">Talk</th>
-            <th scope="col">In short</th>
+            <th scope="col" class="c-agent">
+              Agent
+            </th>
+            <th scope="col" class="c-customer">
+              Customer
+            </th>
+            <th scope="col" class="c-length">
+              Length
+            </th>
+            <th scope="col" class="c-talk">
+              Talk
+            </th>
+            <th scope="col" class="c-short">
+              In short
+            </th>
           </tr>
         </thead>
         <tbody>

@@ -3,6 +3,7 @@ import { zone } from '../../api/session';
 import type { Delivery } from '../../api/types';
 import { to } from '../../routes';
 import { bytes, plural, whenOf } from '../../ui/format';
+import { providerName } from '../integrations/words';
 import { DataTable, type Column } from '../../ui/table';
 
 export const deliveryStates: Record<string, { label: string; tone: string }> = {
@@ -18,17 +19,27 @@ export function DeliveryState({ state }: { state: string }) {
 }
 
 const columns: Column<Delivery>[] = [
-  { key: 'received_at', label: 'Received', show: (d) => whenOf(d.received_at, zone.value) },
-  { key: 'integration', label: 'From', show: (d) => d.integration_name || d.provider },
-  { key: 'state', label: 'State', show: (d) => <DeliveryState state={d.state} /> },
+  {
+    key: 'received_at',
+    label: 'Received',
+    phone: 'lead',
+    show: (d) => whenOf(d.received_at, zone.value),
+  },
+  {
+    key: 'integration',
+    label: 'From',
+    phone: 'more',
+    show: (d) => d.integration_name || providerName(d.provider),
+  },
+  { key: 'state', label: 'State', phone: 'end', show: (d) => <DeliveryState state={d.state} /> },
   {
     key: 'reason',
-    label: 'Reason',
+    label: 'Result',
     class: 'wide-cell',
     show: (d) => d.reason || (d.calls ? plural(d.calls, 'call') : ''),
   },
-  { key: 'source', label: 'Address', show: (d) => d.source },
-  { key: 'bytes', label: 'Size', class: 'number', show: (d) => bytes(d.bytes) },
+  { key: 'source', label: 'Address', phone: 'off', show: (d) => d.source },
+  { key: 'bytes', label: 'Size', class: 'number', phone: 'off', show: (d) => bytes(d.bytes) },
 ];
 
 export const DeliveryTable = ({ rows }: { rows: Delivery[] }) => (

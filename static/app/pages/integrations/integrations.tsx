@@ -14,25 +14,53 @@ import { providerName } from './words';
 import './integrations.css';
 
 const columns: Column<Integration>[] = [
-  { key: 'name', label: 'Name', show: (i) => <strong>{i.name}</strong> },
+  { key: 'name', label: 'Name', phone: 'lead', show: (i) => <strong>{i.name}</strong> },
   { key: 'provider', label: 'System', show: (i) => providerName(i.provider) },
-  { key: 'state', label: 'State', show: (i) => <State state={i.state} reason={i.state_reason} /> },
+  {
+    key: 'state',
+    label: 'State',
+    phone: 'end',
+    show: (i) => <State state={i.state} reason={i.state_reason} />,
+  },
+  { key: 'why', label: 'Reason', phone: 'only', show: (i) => i.state_reason },
   {
     key: 'last',
     label: 'Last delivery',
     show: (i) =>
       i.last_delivery_at ? (
-        whenOf(i.last_delivery_at, zone.value)
-      ) : (
+        <>
+          <span class="narrow">last </span>
+          {whenOf(i.last_delivery_at, zone.value)}
+        </>
+      ) : i.provider === 'upload' ? null : (
         <span class="note">None yet</span>
       ),
   },
-  { key: 'day', label: 'In 24 hours', class: 'number', show: (i) => count(i.deliveries_24h) },
+  {
+    key: 'day',
+    label: 'In 24 hours',
+    class: 'number',
+    show: (i) =>
+      i.provider === 'upload' ? null : (
+        <>
+          {count(i.deliveries_24h)}
+          <span class="narrow"> in 24 hours</span>
+        </>
+      ),
+  },
   {
     key: 'unparsed',
     label: 'Unparsed',
     class: 'number',
-    show: (i) => (i.unparsed_24h ? <b class="bad-ink">{count(i.unparsed_24h)}</b> : '0'),
+    show: (i) =>
+      i.provider === 'upload' ? null : i.unparsed_24h ? (
+        <b class="bad-ink">
+          {count(i.unparsed_24h)}
+          <span class="narrow"> unparsed</span>
+        </b>
+      ) : (
+        <span class="wide">0</span>
+      ),
   },
 ];
 

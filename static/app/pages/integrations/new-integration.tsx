@@ -48,7 +48,11 @@ export default function NewIntegration() {
     try {
       const provider = chosen.slug;
       const reply = await api('POST /integrations', {
-        body: { provider, name, settings: filled(chosen.settings, values) },
+        body: {
+          provider,
+          name,
+          settings: filled(chosen.settings, values) as Record<string, never>,
+        },
       });
       setSlug(provider);
       setMade(reply);

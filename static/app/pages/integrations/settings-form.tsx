@@ -1,6 +1,7 @@
 /* One form for every phone system, drawn from the provider's own settings table. */
 import type { IntegrationFull, SettingField } from '../../api/types';
 import { SelectField, TextField } from '../../ui/field';
+import { choiceName } from './words';
 
 export type Values = Record<string, string>;
 
@@ -62,7 +63,7 @@ export function SettingFields({
               key={f.name}
               {...common}
               value={values[f.name] || (f.choices?.[0] ?? '')}
-              choices={(f.choices ?? []).map((c) => ({ value: c, label: c }))}
+              choices={(f.choices ?? []).map((c) => ({ value: c, label: choiceName(c) }))}
             />
           );
         }

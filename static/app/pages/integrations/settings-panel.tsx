@@ -41,7 +41,7 @@ export function SettingsPanel({
       await api('PATCH /integrations/{}', {
         at: [of.id],
         version: of.version,
-        body: { name, settings: changed(of, values) },
+        body: { name, settings: changed(of, values) as Record<string, never> },
       });
       toast('Saved.');
       saved();

@@ -3,8 +3,20 @@
 export const providerNames: Record<string, string> = {
   ucm: 'Grandstream UCM',
   generic: 'Generic webhook',
+  upload: 'Files uploaded here',
 };
 export const providerName = (slug: string) => providerNames[slug] ?? slug;
+
+/** Choices of the settings tables that are words of machines; the word itself stays, for the help
+ * beside it speaks of it. */
+const choices: Record<string, string> = {
+  ca: 'Known authority (ca)',
+  pinned: 'Only the certificate named below (pinned)',
+  insecure: 'Any certificate (insecure)',
+  true: 'Yes (true)',
+  false: 'No (false)',
+};
+export const choiceName = (choice: string) => choices[choice] ?? choice;
 
 /** The next step at the phone system, once the address is known. */
 export const nextSteps: Record<string, string[]> = {

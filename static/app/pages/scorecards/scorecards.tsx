@@ -7,9 +7,29 @@ import { Empty, Failed, Loading } from '../../ui/states';
 import { DataTable, type Column } from '../../ui/table';
 
 const columns: Column<Item<'GET /scorecards'>>[] = [
-  { key: 'name', label: 'Name', show: (s) => <strong>{s.name}</strong> },
-  { key: 'version', label: 'Version', class: 'number', show: (s) => s.version },
-  { key: 'questions', label: 'Questions', class: 'number', show: (s) => s.questions },
+  { key: 'name', label: 'Name', phone: 'lead', show: (s) => <strong>{s.name}</strong> },
+  {
+    key: 'version',
+    label: 'Version',
+    class: 'number',
+    show: (s) => (
+      <>
+        <span class="narrow">Version </span>
+        {s.version}
+      </>
+    ),
+  },
+  {
+    key: 'questions',
+    label: 'Questions',
+    class: 'number',
+    show: (s) => (
+      <>
+        {s.questions}
+        <span class="narrow"> questions</span>
+      </>
+    ),
+  },
 ];
 
 export default function Scorecards() {

@@ -2,6 +2,7 @@
 import { refusalFor, session, signOut } from '../../api/session';
 import { useApi } from '../../api/use-api';
 import { Button } from '../../ui/button';
+import { capital } from '../../ui/format';
 import { Facts, Page, Panel } from '../../ui/page';
 import { Failed, Loading } from '../../ui/states';
 import { theme, type Theme } from '../../ui/theme';
@@ -45,7 +46,7 @@ export default function Settings() {
             items={[
               ['Name', now?.user.name],
               ['E-mail', now?.user.email],
-              ['Role', now?.role],
+              ['Role', capital(now?.role ?? '')],
               ['Tenant', now?.tenant?.name],
               ['Time zone', now?.tenant?.zone],
             ]}

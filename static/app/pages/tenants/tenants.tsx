@@ -6,17 +6,17 @@ import { useApi } from '../../api/use-api';
 import { to } from '../../routes';
 import { Brand } from '../../shell/frame';
 import { Button } from '../../ui/button';
-import { dateOf } from '../../ui/format';
+import { capital, dateOf } from '../../ui/format';
 import { Page, Panel } from '../../ui/page';
 import { usePaging } from '../../ui/paging';
 import { Empty, Failed, Loading } from '../../ui/states';
 import { DataTable, Pager, type Column } from '../../ui/table';
 
 const columns: Column<Tenant>[] = [
-  { key: 'name', label: 'Tenant', show: (t) => <strong>{t.name}</strong> },
+  { key: 'name', label: 'Tenant', phone: 'lead', show: (t) => <strong>{t.name}</strong> },
   { key: 'slug', label: 'Short name', show: (t) => <code>{t.slug}</code> },
-  { key: 'state', label: 'State', show: (t) => t.state },
-  { key: 'created_at', label: 'Since', show: (t) => dateOf(t.created_at, 'UTC') },
+  { key: 'state', label: 'State', phone: 'end', show: (t) => capital(t.state) },
+  { key: 'created_at', label: 'Since', phone: 'off', show: (t) => dateOf(t.created_at, 'UTC') },
   { key: 'zone', label: 'Time zone', show: (t) => t.zone },
 ];
 
