@@ -48,6 +48,8 @@ export const TALK = 'Good morning, thank you for calling. This call is recorded 
   + 'Can you please tell me your account number? Thank you. I will send an engineer tomorrow morning. '
   + 'Is there anything else that I can do for you? Thank you for calling and have a nice day.';
 
+export const SHORT_TALK = 'Good morning, thank you for calling. This call is recorded. How can I help you today?';
+
 // ---- the phone system ----
 
 const ZONES: Record<string, string> = { harbour: 'Europe/London', brightline: 'America/Chicago' };
