@@ -51,6 +51,14 @@ export function timeOf(iso: string, zone: string): string {
   return formatter(zone, 'time', { hour: '2-digit', minute: '2-digit' }).format(new Date(iso));
 }
 
+export function secondOf(iso: string, zone: string): string {
+  return formatter(zone, 'second', {
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+  }).format(new Date(iso));
+}
+
 /** "20 Nov", with the year when it is another one. */
 export function dateOf(iso: string, zone: string): string {
   const other = dayOf(iso, zone).slice(0, 4) !== dayOf(Date.now(), zone).slice(0, 4);

@@ -29,7 +29,7 @@ export function AnalysisPanel({
       </Section>
       <Points title="Breaches" points={a.breaches} audible={audible} link="breach" bad />
       <Points title="To do" points={a.actions} audible={audible} />
-      <Points title="Topics" points={a.topics} audible={audible} />
+      <Points title="Topics" points={a.topics} audible={audible} look="brief" />
       <Section title="Sentiment">
         <Mood analysis={a} transcript={transcript} />
       </Section>
@@ -55,18 +55,20 @@ function Points({
   audible,
   bad = false,
   link,
+  look = '',
 }: {
   title: string;
   points: Point[];
   audible: boolean;
   bad?: boolean;
   link?: string;
+  look?: string;
 }) {
   const playback = usePlayback();
   if (!points.length) return null;
   return (
     <Section title={title}>
-      <ul class="points">
+      <ul class={`points ${look}`}>
         {points.map((p, n) => {
           const point = (on: boolean) => () => {
             if (link) playback.linked.value = on ? `${link}-${n}` : null;
@@ -75,11 +77,13 @@ function Points({
             <li key={p.name + n} onPointerEnter={point(true)} onPointerLeave={point(false)}>
               <p>
                 <strong class={bad ? 'bad-ink' : ''}>{p.name}</strong>
-                {p.detail && <span class="detail"> {p.detail}</span>}
+                {p.detail && <span class="detail"> {withoutQuotes(p)}</span>}
               </p>
-              {p.spans.map((s) => (
-                <Quote key={`${s.turn}-${s.first}`} span={s} audible={audible} />
-              ))}
+              <div class="quotes">
+                {p.spans.map((s) => (
+                  <Quote key={`${s.turn}-${s.first}`} span={s} audible={audible} />
+                ))}
+              </div>
             </li>
           );
         })}
@@ -87,6 +91,10 @@ function Points({
     </Section>
   );
 }
+
+/** What the quotes below say anyway need not be said twice. */
+const withoutQuotes = (p: Point) =>
+  p.spans.reduce((text, s) => text.replace(`: “${s.words}”`, ''), p.detail ?? '');
 
 const moods: Record<string, string> = {
   POSITIVE: 'Positive',

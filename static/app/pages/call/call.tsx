@@ -17,7 +17,9 @@ import { Progress, SoundNotice } from './notices';
 import { Playback, PlaybackContext } from './playback';
 import { Player } from './player';
 import { RecordPanel } from './record-panel';
+import { OtherWords, RecordingChoice, recordingName, sourceOf } from './recordings';
 import { ScorePanel } from './score-panel';
+import { SpokenContext, sayingIn } from './spoken';
 import { TranscriptPanel } from './transcript';
 import './call.css';
 import './panels.css';
@@ -73,11 +75,17 @@ function Shown({ call: c, reload }: { call: CallFull; reload: () => void }) {
   const deaf = refusalFor('recordings.listen');
   const playable = deaf ? [] : c.recordings.filter(isPlayable);
   const [chosen, choose] = useState('');
-  const recording = playable.find((r) => r.id === chosen) ?? playable[0];
+  const source = sourceOf(transcript.data, playable);
+  const recording = playable.find((r) => r.id === chosen) ?? source;
+  /* Another recording than the one that was written down: its words and marks are not these. */
+  const other = Boolean(transcript.data && source && recording !== source);
+  playback.home = other && source ? () => choose(source.id) : null;
   const marks = useMemo(() => marksOf(score.data, analysis.data), [score.data, analysis.data]);
   const agent = c.agent_name?.split(' ')[0] || 'Agent';
   const share = analysis.data?.agent_share_bp ?? c.agent_share_bp;
 
+  const language = transcript.data?.language;
+  const say = useMemo(() => sayingIn(language), [language]);
   const [cited, cite] = useState('');
   useEffect(() => {
     if (cited) document.getElementById(`criterion-${cited}`)?.scrollIntoView({ block: 'nearest' });
@@ -105,84 +113,83 @@ function Shown({ call: c, reload }: { call: CallFull; reload: () => void }) {
 
   return (
     <PlaybackContext.Provider value={playback}>
-      <Page
-        class={`call tab-${bare ? 'bare' : tab}`}
-        title={c.title || `${directionLong(c.direction)} call`}
-        above={{ href: to.calls(), label: 'Calls' }}
-      >
-        <CallFacts
-          call={c}
-          sentiment={
-            analysis.data && [analysis.data.sentiment_start_bp, analysis.data.sentiment_end_bp]
-          }
-        />
-        {!bare && <Tabs label="Parts of the call" tabs={tabs} current={tab} />}
-        <div class="call-grid">
-          <div class="call-left">
-            {onItsWay(c.state) && <Progress call={c} />}
-            <SoundNotice call={c} />
-            {deaf && c.has_recording && (
-              <Panel class="notice">
-                <p>{deaf}</p>
-              </Panel>
-            )}
-            {playable.length > 1 && (
-              <div class="chips" role="group" aria-label="Recordings">
-                {playable.map((r, n) => (
-                  <button
-                    type="button"
-                    key={r.id}
-                    class={`chip ${r === recording ? 'on' : ''}`}
-                    aria-pressed={r === recording}
-                    onClick={() => choose(r.id)}
-                  >
-                    Recording {n + 1}
-                  </button>
-                ))}
-              </div>
-            )}
-            {recording && (
-              <Player
-                call={c}
-                recording={recording}
-                transcript={transcript.data}
-                share={share}
-                agent={agent}
-                marks={marks}
+      <SpokenContext.Provider value={say}>
+        <Page
+          class={`call tab-${bare ? 'bare' : tab}`}
+          title={c.title || `${directionLong(c.direction)} call`}
+          above={{ href: to.calls(), label: 'Calls' }}
+        >
+          <CallFacts
+            call={c}
+            sentiment={
+              analysis.data && [analysis.data.sentiment_start_bp, analysis.data.sentiment_end_bp]
+            }
+          />
+          {!bare && <Tabs label="Parts of the call" tabs={tabs} current={tab} />}
+          <div class="call-grid">
+            <div class="call-left">
+              {onItsWay(c.state) && <Progress call={c} />}
+              <SoundNotice call={c} />
+              {deaf && c.has_recording && (
+                <Panel class="notice">
+                  <p>{deaf}</p>
+                </Panel>
+              )}
+              <RecordingChoice
+                all={c.recordings}
+                playable={playable}
+                shown={recording}
+                choose={choose}
               />
-            )}
-            {transcript.data && (
-              <TranscriptPanel
-                transcript={transcript.data}
-                marks={marks}
-                agent={agent}
-                onCite={cite}
-              />
-            )}
-            {bare && <RecordPanel call={c} />}
-            {transcript.loading && !transcript.data && (
-              <Panel title="Transcript">
-                <Loading rows={5} label="Loading the transcript" />
-              </Panel>
-            )}
+              {recording && (
+                <Player
+                  call={c}
+                  recording={recording}
+                  transcript={other ? undefined : transcript.data}
+                  share={other ? null : share}
+                  agent={agent}
+                  marks={other ? [] : marks}
+                />
+              )}
+              {other && source && (
+                <OtherWords
+                  name={recordingName(c.recordings, source)}
+                  show={() => choose(source.id)}
+                />
+              )}
+              {transcript.data && !other && (
+                <TranscriptPanel
+                  transcript={transcript.data}
+                  marks={marks}
+                  agent={agent}
+                  onCite={cite}
+                />
+              )}
+              {bare && <RecordPanel call={c} />}
+              {transcript.loading && !transcript.data && (
+                <Panel title="Transcript">
+                  <Loading rows={5} label="Loading the transcript" />
+                </Panel>
+              )}
+            </div>
+            <div class="call-side">
+              {tab === 'record' && !bare ? (
+                <RecordPanel call={c} />
+              ) : tab === 'analysis' && analysis.data ? (
+                <AnalysisPanel
+                  analysis={analysis.data}
+                  transcript={transcript.data}
+                  audible={Boolean(recording)}
+                />
+              ) : score.data ? (
+                <ScorePanel score={score.data} audible={Boolean(recording)} />
+              ) : (
+                <NoScore call={c} loading={score.loading} />
+              )}
+            </div>
           </div>
-          <div class="call-side">
-            {tab === 'record' && !bare ? (
-              <RecordPanel call={c} />
-            ) : tab === 'analysis' && analysis.data ? (
-              <AnalysisPanel
-                analysis={analysis.data}
-                transcript={transcript.data}
-                audible={Boolean(recording)}
-              />
-            ) : score.data ? (
-              <ScorePanel score={score.data} audible={Boolean(recording)} />
-            ) : (
-              <NoScore call={c} loading={score.loading} />
-            )}
-          </div>
-        </div>
-      </Page>
+        </Page>
+      </SpokenContext.Provider>
     </PlaybackContext.Provider>
   );
 }

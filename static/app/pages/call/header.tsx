@@ -26,7 +26,8 @@ export function CallFacts({
   call: CallFull;
   sentiment: [number | null, number | null] | undefined;
 }) {
-  const [start, end] = sentiment ?? [null, null];
+  /* Too few or too uncertain words carry no mood. */
+  const [start, end] = (c.score_state === 'scored' && sentiment) || [null, null];
   const mood = end === null ? '' : end >= 1000 ? 'good-ink' : end <= -1000 ? 'bad-ink' : '';
   return (
     <Facts
@@ -37,7 +38,7 @@ export function CallFacts({
           <time dateTime={c.started_at}>{whenOf(c.started_at, zone.value)}</time>,
         ],
         ['Agent', c.agent_name],
-        ['Customer', customerOf(c)],
+        [c.direction === 'internal' ? 'To' : 'Customer', customerOf(c)],
         ['Length', c.duration_s === null ? null : clock(c.duration_s)],
         ['Wait', c.wait_s === null ? null : clock(c.wait_s)],
         ['Legs', c.legs > 1 ? String(c.legs) : null],

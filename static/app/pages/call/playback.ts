@@ -25,18 +25,24 @@ export class Playback {
   private stopAt = Infinity;
   private frame = 0;
   private wanted: number | null = null;
+  private later: Pick<Span, 'start_ms' | 'end_ms'> | null = null;
+  /** Set while another recording than the transcribed one is shown: brings that one back. */
+  home: (() => void) | null = null;
 
-  attach(audio: HTMLAudioElement | null): void {
+  /** For `ref`: one function for good, or each drawing would take the audio away and back. */
+  attach = (audio: HTMLAudioElement | null): void => {
     cancelAnimationFrame(this.frame);
     this.audio = audio;
     if (!audio) return;
     this.failed.value = false;
-    this.playing.value = false;
+    this.playing.value = !audio.paused;
+    this.time.value = audio.currentTime;
     audio.onloadedmetadata = () => {
       if (Number.isFinite(audio.duration)) this.duration.value = audio.duration;
       audio.playbackRate = this.rate.peek();
       if (this.wanted !== null) audio.currentTime = this.wanted;
       this.wanted = null;
+      if (this.later) this.playSpan(this.later);
     };
     audio.onplay = () => {
       this.playing.value = true;
@@ -55,7 +61,7 @@ export class Playback {
       this.failed.value = true;
       this.playing.value = false;
     };
-  }
+  };
 
   private tick = (): void => {
     const audio = this.audio;
@@ -103,6 +109,12 @@ export class Playback {
 
   /** Plays exactly the cited words, with a breath before and after. */
   playSpan(span: Pick<Span, 'start_ms' | 'end_ms'>): void {
+    this.later = null;
+    if (this.home) {
+      this.later = span;
+      this.home();
+      return;
+    }
     this.seek(span.start_ms / 1000 - 0.15);
     this.stopAt = span.end_ms / 1000 + 0.35;
     this.start();

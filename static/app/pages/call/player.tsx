@@ -42,7 +42,7 @@ export function Player({ call, recording, transcript, share, agent, marks }: Pro
       <audio
         key={recording.id}
         preload="metadata"
-        ref={(el) => playback.attach(el)}
+        ref={playback.attach}
         src={BASE + fill('/calls/{}/recordings/{}', [call.id, recording.id])}
       />
       <div class="player-bar">

@@ -2,9 +2,11 @@
 import type { Span } from '../../api/types';
 import { clockMs } from '../../ui/format';
 import { usePlayback } from './playback';
+import { useSpoken } from './spoken';
 
 export function Quote({ span, audible }: { span: Span; audible: boolean }) {
   const playback = usePlayback();
+  const say = useSpoken();
   return (
     <button
       type="button"
@@ -16,7 +18,7 @@ export function Quote({ span, audible }: { span: Span; audible: boolean }) {
         <span aria-hidden="true">▸ </span>
         {clockMs(span.start_ms)}
       </span>{' '}
-      {span.words}
+      {say(span.words)}
     </button>
   );
 }

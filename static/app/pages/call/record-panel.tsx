@@ -2,7 +2,7 @@
 import { refusalFor, zone } from '../../api/session';
 import type { CallFull, CallLeg, Recording } from '../../api/types';
 import { to } from '../../routes';
-import { bytes, clock, clockMs, fullTime } from '../../ui/format';
+import { bytes, clock, clockMs, fullTime, dayOf, secondOf } from '../../ui/format';
 import { Facts, Panel } from '../../ui/page';
 import { TranscribeAgain } from './again';
 import { directionLong, onItsWay } from '../calls/words';
@@ -42,15 +42,17 @@ export function RecordPanel({ call }: { call: CallFull }) {
           <h3>Legs</h3>
           <ol class="legs">
             {call.call_legs.map((leg) => (
-              <li key={leg.id}>
+              <li key={leg.id} class={leg.answered_at ? 'answered' : ''}>
                 <p>
                   <strong>{leg.agent_name || leg.to_number || 'Unknown'}</strong>
                   <span class="note">
                     {' '}
-                    {[leg.action, outcome(leg.disposition)].filter(Boolean).join(', ')}
+                    {[leg.action && outcome(leg.action), outcome(leg.disposition).toLowerCase()]
+                      .filter(Boolean)
+                      .join(', ')}
                   </span>
                 </p>
-                <p class="note">{legFacts(leg)}</p>
+                <p class="note">{legFacts(leg, call)}</p>
               </li>
             ))}
           </ol>
@@ -60,8 +62,9 @@ export function RecordPanel({ call }: { call: CallFull }) {
         <h3>Recordings</h3>
         {call.recordings.length === 0 && <p class="note">None came with this call.</p>}
         <ul class="recordings">
-          {call.recordings.map((r) => (
+          {call.recordings.map((r, n) => (
             <li key={r.id} class={r.state === 'failed' || r.state === 'missing' ? 'bad-ink' : ''}>
+              {call.recordings.length > 1 && <span class="note">{n + 1} </span>}
               {recordingSentence(r)}
             </li>
           ))}
@@ -78,11 +81,18 @@ export function RecordPanel({ call }: { call: CallFull }) {
 
 const length = (seconds: number | null) => (seconds === null ? null : clock(seconds));
 
-function legFacts(leg: CallLeg): string {
+/** What the call's own facts do not say already. */
+function legFacts(leg: CallLeg, call: CallFull): string {
+  const same = leg.from_number === call.from_number && leg.to_number === call.to_number;
+  const day = leg.started_at && dayOf(leg.started_at, zone.value);
   return [
-    leg.started_at && fullTime(leg.started_at, zone.value),
-    leg.talk_s === null ? null : `talk ${clock(leg.talk_s)}`,
-    leg.from_number && leg.to_number && `${leg.from_number} to ${leg.to_number}`,
+    leg.started_at &&
+      (day === dayOf(call.started_at, zone.value) ? secondOf : fullTime)(
+        leg.started_at,
+        zone.value,
+      ),
+    !leg.talk_s ? null : `talk ${clock(leg.talk_s)}`,
+    !same && leg.from_number && leg.to_number && `${leg.from_number} to ${leg.to_number}`,
   ]
     .filter(Boolean)
     .join(' · ');
@@ -91,6 +101,18 @@ function legFacts(leg: CallLeg): string {
 const outcome = (text: string) => {
   const words = text.toLowerCase().replace(/_/g, ' ');
   return words.charAt(0).toUpperCase() + words.slice(1);
+};
+
+const codecs: Record<string, string> = {
+  pcm_u8: 'PCM 8 bit',
+  pcm_s16: 'PCM 16 bit',
+  pcm_s24: 'PCM 24 bit',
+  pcm_s32: 'PCM 32 bit',
+  mulaw: 'G.711 µ-law',
+  alaw: 'G.711 A-law',
+  mp3: 'MP3',
+  opus: 'Opus',
+  flac: 'FLAC',
 };
 
 function recordingSentence(r: Recording): string {
@@ -106,7 +128,7 @@ function recordingSentence(r: Recording): string {
     r.duration_ms === null ? null : clockMs(r.duration_ms),
     r.channels === null ? null : channels,
     r.truncated ? 'cut short' : null,
-    r.codec,
+    r.codec && (codecs[r.codec] ?? r.codec),
     r.bytes === null ? null : bytes(r.bytes),
   ]
     .filter(Boolean)

@@ -1,6 +1,6 @@
 /* The score with its sections, and every verdict with the words it rests on. */
 import type { Criterion, Score } from '../../api/types';
-import { points } from '../../ui/format';
+import { plural, points } from '../../ui/format';
 import { Panel } from '../../ui/page';
 import { scoreSentence, toneOf } from '../calls/words';
 import { answerOf } from './evidence';
@@ -8,6 +8,7 @@ import { usePlayback } from './playback';
 import { Quote } from './quote';
 
 export function ScorePanel({ score, audible }: { score: Score; audible: boolean }) {
+  const judged = score.criteria.some((c) => answerOf(c.answer).tone !== 'none');
   const failed = score.criteria.find((c) => c.auto_fail && c.answer === 'no');
   return (
     <Panel
@@ -28,7 +29,7 @@ export function ScorePanel({ score, audible }: { score: Score; audible: boolean 
           ) : (
             <span class={`number ${toneOf(score.score_bp)}`}>{points(score.score_bp)}</span>
           )}
-          {score.team_average_bp !== null && (
+          {score.score_bp !== null && score.team_average_bp !== null && (
             <span class="note">team average {points(score.team_average_bp)}</span>
           )}
         </div>
@@ -43,16 +44,23 @@ export function ScorePanel({ score, audible }: { score: Score; audible: boolean 
           Automatic fail{failed ? `: “${failed.text}” was answered No.` : '.'}
         </p>
       )}
-      {score.criteria.length > 0 && (
+      {score.criteria.length > 0 && !judged && (
+        <p class="panel-note">
+          None of the {plural(score.criteria.length, 'question')} of the scorecard was assessed.
+        </p>
+      )}
+      {judged && (
         <ul class="criteria">
           {score.criteria.map((c) => (
             <CriterionRow key={c.key} criterion={c} audible={audible} />
           ))}
         </ul>
       )}
-      <p class="made-by">
-        Scored by {score.engine} {score.engine_version}
-      </p>
+      {judged && (
+        <p class="made-by">
+          Scored by {score.engine} {score.engine_version}
+        </p>
+      )}
     </Panel>
   );
 }
@@ -94,7 +102,9 @@ function CriterionRow({ criterion: c, audible }: { criterion: Criterion; audible
       <div class="criterion-head">
         <div>
           <h3>{c.text}</h3>
-          <p class="note">{c.auto_fail ? 'auto-fail' : `weight ${c.weight}`}</p>
+          <p class="note">
+            {answer.tone === 'none' ? null : c.auto_fail ? 'auto-fail' : `weight ${c.weight}`}
+          </p>
         </div>
         <span class={`answer ${answer.tone}`}>
           {answer.label}
@@ -105,7 +115,7 @@ function CriterionRow({ criterion: c, audible }: { criterion: Criterion; audible
         <Quote key={`${span.turn}-${span.first}`} span={span} audible={audible} />
       ))}
       {c.reason && (c.spans.length === 0 || c.answer !== 'yes') && (
-        <p class="because">{c.reason}</p>
+        <p class="because">{c.by_rule ? c.reason.replace(/ \(rule\)$/, '') : c.reason}</p>
       )}
     </li>
   );

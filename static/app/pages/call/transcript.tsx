@@ -1,14 +1,13 @@
 /* The transcript: follows the audio, jumps on a click, and carries the cited words. The turns are
  * drawn once; what moves (active turn, current word, linked words) are classes set by effects. */
 import { useMemo, useRef, useState } from 'preact/hooks';
-import type { Transcript, Turn } from '../../api/types';
-import { clockMs } from '../../ui/format';
+import type { Transcript } from '../../api/types';
 import { useShortcuts } from '../../ui/keys';
-import { gravest, segmentsOf, type Mark } from './evidence';
+import type { Mark } from './evidence';
 import { FindBar } from './find-bar';
-import { wordId } from './find';
 import { useFollow, useLinked } from './follow';
 import { usePlayback } from './playback';
+import { TurnRow, isUnsure } from './turn-row';
 
 interface Props {
   transcript: Transcript;
@@ -77,7 +76,8 @@ export function TranscriptPanel({ transcript, marks, agent, onCite }: Props) {
       )}
       {transcript.attribution === 'direction_guess' && transcript.turns.length > 0 && (
         <p class="panel-note">
-          One mixed channel: who speaks is a guess from the direction of the call.
+          The channels do not tell the speakers apart: who speaks is a guess from the direction of
+          the call.
         </p>
       )}
       {/* A place for the pointer: every control inside is reachable by itself. */}
@@ -99,6 +99,11 @@ export function TranscriptPanel({ transcript, marks, agent, onCite }: Props) {
       >
         {turns}
       </div>
+      {transcript.turns.some((t) => t.words.some(isUnsure)) && (
+        <p class="unsure-key">
+          <span class="w unsure">Dotted</span> words were heard with little certainty.
+        </p>
+      )}
     </section>
   );
 }
@@ -107,72 +112,3 @@ const stateText: Record<string, string> = {
   no_speech: 'No speech was heard in the recording.',
   uncertain: 'These words are uncertain: listen before relying on them.',
 };
-
-function TurnRow({ turn, marks, name }: { turn: Turn; marks: Mark[]; name: string }) {
-  return (
-    <div class={`turn ${turn.speaker}`} data-turn={turn.n}>
-      <button
-        type="button"
-        class="turn-time"
-        data-start={turn.start_ms}
-        aria-label={`Go to ${clockMs(turn.start_ms)}`}
-      >
-        {clockMs(turn.start_ms)}
-      </button>
-      <span class="turn-name">{name}</span>
-      <p>
-        {segmentsOf(turn.n, turn.words.length, marks).map((s) => {
-          const words = turn.words.slice(s.first, s.last + 1).map((word, n) => {
-            const at = s.first + n;
-            return <Word key={at} turn={turn.n} at={at} word={word} gap={at > s.first} />;
-          });
-          const gap = s.first > 0 ? ' ' : '';
-          if (!s.marks.length)
-            return (
-              <>
-                {gap}
-                {words}
-              </>
-            );
-          return (
-            <>
-              {gap}
-              <span
-                class={`cite ${gravest(s.marks)}`}
-                role="button"
-                tabIndex={0}
-                data-turn={turn.n}
-                data-keys={s.marks.map((m) => m.key).join(' ')}
-                title={s.marks.map((m) => m.label).join('\n')}
-              >
-                {words}
-              </span>
-            </>
-          );
-        })}
-      </p>
-    </div>
-  );
-}
-
-function Word({
-  turn,
-  at,
-  word,
-  gap,
-}: {
-  turn: number;
-  at: number;
-  word: Turn['words'][number];
-  gap: boolean;
-}) {
-  const unsure = word.c !== null && word.c < 4500;
-  return (
-    <>
-      {gap && ' '}
-      <span id={wordId(turn, at)} class={unsure ? 'w unsure' : 'w'} data-start={word.s}>
-        {word.t}
-      </span>
-    </>
-  );
-}

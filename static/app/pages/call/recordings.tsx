@@ -1,0 +1,63 @@
+/* Several recordings of one call: which one the words come from, and the choice between them. */
+import type { Recording, Transcript } from '../../api/types';
+import { Button } from '../../ui/button';
+import { clockMs } from '../../ui/format';
+import { Panel } from '../../ui/page';
+
+/** The recording that the transcript was made from. The server keeps the transcript that says most,
+ * so it is the longest of those that are long enough for the words. */
+export function sourceOf(
+  transcript: Transcript | undefined,
+  playable: Recording[],
+): Recording | undefined {
+  if (!transcript || playable.length < 2) return playable[0];
+  const end = Math.max(0, ...transcript.turns.map((t) => t.end_ms));
+  const fitting = playable.filter((r) => (r.duration_ms ?? 0) + 250 >= end);
+  return [...(fitting.length ? fitting : playable)].sort(
+    (a, b) => (b.duration_ms ?? 0) - (a.duration_ms ?? 0),
+  )[0];
+}
+
+export const recordingName = (all: Recording[], r: Recording) => `Recording ${all.indexOf(r) + 1}`;
+
+export function RecordingChoice({
+  all,
+  playable,
+  shown,
+  choose,
+}: {
+  all: Recording[];
+  playable: Recording[];
+  shown: Recording | undefined;
+  choose: (id: string) => void;
+}) {
+  if (playable.length < 2) return null;
+  return (
+    <div class="chips" role="group" aria-label="Recordings">
+      {playable.map((r) => (
+        <button
+          type="button"
+          key={r.id}
+          class={`chip ${r === shown ? 'on' : ''}`}
+          aria-pressed={r === shown}
+          onClick={() => choose(r.id)}
+        >
+          {recordingName(all, r)}
+          {r.duration_ms !== null && ` · ${clockMs(r.duration_ms)}`}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+/** Stands in the transcript's place while another recording is shown. */
+export function OtherWords({ name, show }: { name: string; show: () => void }) {
+  return (
+    <Panel title="Transcript" class="notice-panel">
+      <div class="panel-note again">
+        <p>The transcript and the score come from {name.toLowerCase()} of this call.</p>
+        <Button onClick={show}>Show {name.toLowerCase()}</Button>
+      </div>
+    </Panel>
+  );
+}
