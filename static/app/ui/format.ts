@@ -69,10 +69,11 @@ export function dateOf(iso: string, zone: string): string {
   }).format(new Date(iso));
 }
 
+export const isToday = (iso: string, zone: string) => dayOf(iso, zone) === dayOf(Date.now(), zone);
+
 /** The shortest that is clear: "10:42" today, "20 Nov, 10:42" before. */
 export function whenOf(iso: string, zone: string): string {
-  const today = dayOf(iso, zone) === dayOf(Date.now(), zone);
-  return today ? timeOf(iso, zone) : `${dateOf(iso, zone)}, ${timeOf(iso, zone)}`;
+  return isToday(iso, zone) ? timeOf(iso, zone) : `${dateOf(iso, zone)}, ${timeOf(iso, zone)}`;
 }
 
 export function fullTime(iso: string, zone: string): string {

@@ -1,7 +1,7 @@
 /* The rows: each tells its story without being opened, and the whole row leads to the call. */
 import type { Call } from '../../api/types';
 import { to } from '../../routes';
-import { clock, whenOf, fullTime } from '../../ui/format';
+import { clock, dateOf, fullTime, isToday, timeOf } from '../../ui/format';
 import { ScoreChip, TalkBar } from './score-chip';
 import { customerOf, directionLong, directionWord, onItsWay, stateSentence } from './words';
 
@@ -14,7 +14,14 @@ function CallRow({ call, zone, fresh }: { call: Call; zone: string; fresh: boole
       </td>
       <td class="c-time">
         <time dateTime={call.started_at} title={fullTime(call.started_at, zone)}>
-          {whenOf(call.started_at, zone)}
+          {isToday(call.started_at, zone) ? (
+            timeOf(call.started_at, zone)
+          ) : (
+            <>
+              {dateOf(call.started_at, zone)}
+              <span class="wide">, {timeOf(call.started_at, zone)}</span>
+            </>
+          )}
         </time>
       </td>
       <td class="c-dir" title={directionLong(call.direction)}>

@@ -68,6 +68,7 @@ export function customerOf(call: Call): string {
   return (
     call.customer_name ||
     call.customer_number ||
-    (call.direction === 'internal' ? call.to_number : 'Withheld')
+    (call.direction === 'internal' && call.to_number) ||
+    'No number'
   );
 }

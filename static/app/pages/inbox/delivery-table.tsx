@@ -42,6 +42,12 @@ const columns: Column<Delivery>[] = [
   { key: 'bytes', label: 'Size', class: 'number', phone: 'off', show: (d) => bytes(d.bytes) },
 ];
 
-export const DeliveryTable = ({ rows }: { rows: Delivery[] }) => (
-  <DataTable label="Deliveries" rows={rows} columns={columns} href={(d) => to.delivery(d.id)} />
+/** On the page of an integration it goes without saying whose they are. */
+export const DeliveryTable = ({ rows, own = false }: { rows: Delivery[]; own?: boolean }) => (
+  <DataTable
+    label="Deliveries"
+    rows={rows}
+    columns={own ? columns.filter((c) => c.key !== 'integration') : columns}
+    href={(d) => to.delivery(d.id)}
+  />
 );

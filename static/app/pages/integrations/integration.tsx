@@ -7,7 +7,7 @@ import { refusalFor, zone } from '../../api/session';
 import type { IntegrationFull } from '../../api/types';
 import { useApi } from '../../api/use-api';
 import { to } from '../../routes';
-import { Button } from '../../ui/button';
+import { Button, LinkButton } from '../../ui/button';
 import { Confirm } from '../../ui/dialog';
 import { count, whenOf } from '../../ui/format';
 import { Facts, Page, Panel } from '../../ui/page';
@@ -49,6 +49,8 @@ function Shown({ of, reload }: { of: IntegrationFull; reload: () => void }) {
   const now = all.data?.items.find((i) => i.id === of.id);
   const deliveries = useApi('GET /deliveries', { query: { integration: of.id, limit: 10 } }, true);
   const why = refusalFor('integrations.write');
+  /* What people upload here has no address and no deliveries. */
+  const uploads = of.provider === 'upload';
 
   const act = async () => {
     setBusy(true);
@@ -72,14 +74,20 @@ function Shown({ of, reload }: { of: IntegrationFull; reload: () => void }) {
       title={of.name}
       above={above}
       actions={
-        <>
-          <Button why={why} onClick={() => setAsk('token')}>
-            New address
-          </Button>
-          <Button kind="danger" why={why} onClick={() => setAsk('delete')}>
-            Remove
-          </Button>
-        </>
+        uploads ? (
+          <LinkButton href={to.upload()} why={refusalFor('uploads.write')}>
+            Upload calls
+          </LinkButton>
+        ) : (
+          <>
+            <Button why={why} onClick={() => setAsk('token')}>
+              New address
+            </Button>
+            <Button kind="danger" why={why} onClick={() => setAsk('delete')}>
+              Remove
+            </Button>
+          </>
+        )
       }
     >
       <Facts
@@ -88,7 +96,7 @@ function Shown({ of, reload }: { of: IntegrationFull; reload: () => void }) {
           ['System', providerName(of.provider)],
           ['State', <State state={of.state} reason={now?.state_reason ?? null} />],
           ['Address ends in', now?.hook_tail ? <code>{now.hook_tail}</code> : null],
-          ...(now
+          ...(now && !uploads
             ? ([
                 [
                   'Last delivery',
@@ -104,21 +112,25 @@ function Shown({ of, reload }: { of: IntegrationFull; reload: () => void }) {
         ]}
       />
       {url && <Address url={url} provider={of.provider} renewed />}
-      <SettingsPanel of={of} why={why} saved={reload} />
-      <Panel
-        title="Latest deliveries"
-        side={<a href={to.deliveries({ integration: of.id })}>All deliveries</a>}
-      >
-        {deliveries.error ? (
-          <Failed error={deliveries.error} retry={deliveries.reload} />
-        ) : !deliveries.data ? (
-          <Loading rows={3} label="Loading deliveries" />
-        ) : deliveries.data.items.length ? (
-          <DeliveryTable rows={deliveries.data.items} />
-        ) : (
-          <p class="panel-note">Nothing has arrived at this address yet.</p>
+      <div class="integration-parts">
+        <SettingsPanel of={of} why={why} saved={reload} />
+        {!uploads && (
+          <Panel
+            title="Latest deliveries"
+            side={<a href={to.deliveries({ integration: of.id })}>All deliveries</a>}
+          >
+            {deliveries.error ? (
+              <Failed error={deliveries.error} retry={deliveries.reload} />
+            ) : !deliveries.data ? (
+              <Loading rows={3} label="Loading deliveries" />
+            ) : deliveries.data.items.length ? (
+              <DeliveryTable rows={deliveries.data.items} own />
+            ) : (
+              <p class="panel-note">Nothing has arrived at this address yet.</p>
+            )}
+          </Panel>
         )}
-      </Panel>
+      </div>
       {ask === 'token' && (
         <Confirm
           title="Make a new address?"

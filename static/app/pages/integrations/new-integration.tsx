@@ -67,7 +67,7 @@ export default function NewIntegration() {
       {providers.error && <Failed error={providers.error} retry={providers.reload} />}
       {providers.loading && <Loading label="Loading phone systems" />}
       {chosen && (
-        <Panel>
+        <Panel class="connect">
           <form
             class="form part"
             onSubmit={(event) => {
