@@ -73,11 +73,11 @@ update call set state = 'transcribing', state_reason = null where id = $call ret
 
 -- name: transcript_get :one
 -- in:  call uuid, scope uuid[]?
--- out: id uuid, engine text, engine_version text, language text, confidence_bp int, state text,
---      reason text?, speakers json:speakers?, attribution text, turns json:turns
+-- out: id uuid, recording_id uuid, engine text, engine_version text, language text, confidence_bp int,
+--      state text, reason text?, speakers json:speakers?, attribution text, turns json:turns
 -- The current transcript; the mood of a turn stands in the analysis. Primary keys of call and
 -- transcript, index analysis_transcript.
-select t.id, t.engine, t.engine_version, t.language, t.confidence_bp, t.state, t.reason,
+select t.id, t.recording_id, t.engine, t.engine_version, t.language, t.confidence_bp, t.state, t.reason,
        case when t.attribution = 'channel' then '{"agent":"channel","customer":"channel"}'::jsonb
             when t.turns -> 0 ->> 'speaker' <> 'unknown' then '{"agent":"guess","customer":"guess"}'::jsonb
        end as speakers, t.attribution,

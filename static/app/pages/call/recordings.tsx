@@ -4,18 +4,12 @@ import { Button } from '../../ui/button';
 import { clockMs } from '../../ui/format';
 import { Panel } from '../../ui/page';
 
-/** The recording that the transcript was made from. The server keeps the transcript that says most,
- * so it is the longest of those that are long enough for the words. */
+/** The recording that the transcript was made from; without a transcript the first one. */
 export function sourceOf(
   transcript: Transcript | undefined,
   playable: Recording[],
 ): Recording | undefined {
-  if (!transcript || playable.length < 2) return playable[0];
-  const end = Math.max(0, ...transcript.turns.map((t) => t.end_ms));
-  const fitting = playable.filter((r) => (r.duration_ms ?? 0) + 250 >= end);
-  return [...(fitting.length ? fitting : playable)].sort(
-    (a, b) => (b.duration_ms ?? 0) - (a.duration_ms ?? 0),
-  )[0];
+  return playable.find((r) => r.id === transcript?.recording_id) ?? playable[0];
 }
 
 export const recordingName = (all: Recording[], r: Recording) => `Recording ${all.indexOf(r) + 1}`;
