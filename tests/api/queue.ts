@@ -25,7 +25,8 @@ export async function aside(call: string): Promise<{ back: () => Promise<void> }
 
 // ---- processes ----
 
-export interface Process { pid: number; parent: number; name: string; words: string }
+/** `ticks`: the CPU time it has taken, in hundredths of a second. */
+export interface Process { pid: number; parent: number; name: string; words: string; ticks: number }
 
 function look(pid: number): Process | null {
   try {
@@ -33,7 +34,7 @@ function look(pid: number): Process | null {
     const behind = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     if (behind[0] === 'Z') return null;
     return { pid, parent: Number(behind[1]), name: stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')')),
-      words: readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ') };
+      words: readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' '), ticks: Number(behind[11]) + Number(behind[12]) };
   } catch {
     return null; // it has ended
   }
