@@ -131,8 +131,9 @@ test('palette, keys, search and theme', async () => {
   await page.getByRole('dialog', { name: 'Keys' }).waitFor();
   await accessible(page, 'keys');
   await page.keyboard.press('Escape');
+  await page.getByRole('dialog', { name: 'Keys' }).waitFor({ state: 'detached' });
   await page.keyboard.press('/');
-  assert.equal(await page.evaluate(() => document.activeElement?.id), 'number-search');
+  await page.waitForFunction(() => document.activeElement?.id === 'number-search');
   await page.keyboard.type('+44 20 1');
   await page.keyboard.press('Enter');
   await page.waitForURL(/number=%2B44201/);
