@@ -1,1 +1,0 @@
-/* Stands in for a part that has no file yet: a library needs one. */
