@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "core/log.h"
+#include "core/time.h"
 #include "intake/integrations/integrations.h"
+#include "net/objects_move.h"
 #include "net/services.h"
 #include "people/agents/agents.h"
 #include "people/apikeys/apikeys.h"
@@ -34,6 +36,12 @@ static void put_id(struct jw *w, const char *key, struct uuid id)
 {
     jw_key(w, key);
     jw_uuid(w, id);
+}
+
+static void put_count(struct jw *w, const char *key, uint64_t n)
+{
+    jw_key(w, key);
+    jw_int(w, (int64_t)n);
 }
 
 static void put_account(struct jw *w, const struct new_person *p)
@@ -192,6 +200,47 @@ static const struct err *api_key(struct admin *ad, struct jw *out)
     return NULL;
 }
 
+/* ---- the object store ---- */
+
+#define TELL_EVERY (5 * TIME_S)
+
+static void tell_move(void *told_at, const struct objects_moved *n, struct str why)
+{
+    int64_t *at = told_at;
+
+    if (why.n)
+        fprintf(stderr, "%.*s\n", STR_ARG(why));
+    if (time_mono() - *at < TELL_EVERY)
+        return;
+    *at = time_mono();
+    fprintf(stderr, "%llu moved, %llu were there, %llu failed, %llu MB\n",
+            (unsigned long long)n->moved, (unsigned long long)n->there,
+            (unsigned long long)n->failed, (unsigned long long)(n->bytes >> 20));
+}
+
+static const struct err *move_objects(struct admin *ad, struct jw *out)
+{
+    int64_t told_at = time_mono();
+    struct objects_moving how = {tell_move, &told_at};
+    struct objects_moved n = {0};
+    const struct err *e;
+
+    if (!str_is(ad->opt[OPT_TO], "s3") && !str_is(ad->opt[OPT_TO], "local"))
+        return err_why(ad->a, E_BAD_INPUT, "Give --to s3 or --to local.");
+    e = objects_move(services()->objects, ad->a, str_is(ad->opt[OPT_TO], "s3"), &how, &n);
+    if (e)
+        return e;
+    put_count(out, "moved", n.moved);
+    put_count(out, "were_there", n.there);
+    put_count(out, "deleted_meanwhile", n.gone);
+    put_count(out, "failed", n.failed);
+    put_count(out, "bytes", n.bytes);
+    return n.failed ? err_why(ad->a, E_UPSTREAM,
+                              "%llu moved, %llu could not be moved and are where they were: see above, "
+                              "then run it again.", (unsigned long long)(n.moved + n.there),
+                              (unsigned long long)n.failed) : NULL;
+}
+
 static const struct admin_command commands[] = {
     {"super-admin", "Make somebody who runs the service", OPT(EMAIL),
      OPT(NAME) | OPT(PASSWORD_STDIN), false, super_admin},
@@ -206,6 +255,14 @@ static const struct admin_command commands[] = {
      OPT(TENANT) | OPT(PROVIDER) | OPT(NAME), OPT(ZONE) | OPT(SETTINGS_STDIN), true, integration},
     {"api-key", "Make an API key; it is shown this once", OPT(TENANT) | OPT(NAME) | OPT(ROLE), 0,
      false, api_key},
+    {"move-objects", "Move all recordings to the place where new ones go; may be stopped and repeated",
+     OPT(TO), 0, true, move_objects},
+    {"replay", "Derive stored scores anew from what they pin and say which differ",
+     OPT(TENANT), OPT(CALL) | OPT(SINCE) | OPT(UNTIL), false, admin_replay},
+    {"rerun", "Judge a call, or the newest, several times and say what changes; stores no score",
+     OPT(TENANT), OPT(CALL) | OPT(SCORECARD) | OPT(TIMES) | OPT(CALLS), false, admin_rerun},
+    {"verify-audit", "Read a tenant's audit log again and say whether every entry stands as it was written",
+     OPT(TENANT), 0, false, admin_verify_audit},
     {0},
 };
 

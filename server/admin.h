@@ -17,6 +17,13 @@
     X(ROLE, "role", "R")                                                                           \
     X(EXTENSION, "extension", "X")                                                                 \
     X(PROVIDER, "provider", "P")                                                                   \
+    X(TO, "to", "s3|local")                                                                        \
+    X(CALL, "call", "ID")                                                                          \
+    X(SINCE, "since", "TIME")                                                                      \
+    X(UNTIL, "until", "TIME")                                                                      \
+    X(SCORECARD, "scorecard", "ID")                                                                \
+    X(TIMES, "times", "N")                                                                         \
+    X(CALLS, "calls", "N")                                                                         \
     X(PASSWORD_STDIN, "password-stdin", NULL)                                                      \
     X(SETTINGS_STDIN, "settings-stdin", NULL)
 
@@ -59,5 +66,12 @@ const struct err *admin_stdin(struct admin *ad, struct str *ret) MUST_USE;
 /* E_FORBIDDEN, naming the user to become, when the key folder belongs to another one. Run before
  * the folder is opened, for opening makes it where it is missing. */
 const struct err *admin_user_check(struct arena *a, const struct settings *s) MUST_USE;
+
+/* Measures of scores (admin_scores.c). */
+const struct err *admin_replay(struct admin *ad, struct jw *out) MUST_USE;
+const struct err *admin_rerun(struct admin *ad, struct jw *out) MUST_USE;
+
+/* Whether the audit chain holds (admin_audit.c); E_CONFLICT with the first thing that does not fit. */
+const struct err *admin_verify_audit(struct admin *ad, struct jw *out) MUST_USE;
 
 #endif

@@ -6,15 +6,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/log.h"
 #include "engines/pocketsphinx/pocketsphinx.h"
 #include "http/host.h"
 #include "http/http.h"
 #include "live/live.h"
-
 #include "media/media.h"
 #include "net/poke.h"
 #include "net/services.h"
 #include "queries.h"
+
 
 const struct err *app_init(struct arena *a, const struct settings *s)
 {
@@ -71,8 +72,13 @@ static int check_program(const char *what, const char *path)
 
 int app_check(struct arena *a, const struct settings *s)
 {
-    int bad = say("keys and objects", app_init(a, s), a);
+    const struct err *e = app_init(a, s);
+    int bad = say("keys and settings", e, a);
 
+    if (!e) {
+        e = objects_try(services()->objects, a);
+        bad += say(str_fmt(a, "store: %.*s", STR_ARG(objects_where(services()->objects, a))).p, e, a);
+    }
     bad += check_program("media decoder", s->media_child);
     bad += check_program("speech engine", s->asr_child);
     return bad;

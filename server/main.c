@@ -38,6 +38,7 @@ static const struct {
     {"all", "Serve HTTP and run jobs, in two processes under one parent (the default)", role_all},
     {"web", "Serve HTTP and live push", role_web},
     {"worker", "Run jobs", role_worker},
+    {"cdr", "Take CDR lines of 3CX where the setting cdr_listen says (`all` does too)", role_cdr},
     {"migrate", "Bring the database's schema up to date, or `migrate N` to number N", role_migrate},
     {"openapi", "Print the API's contract", role_openapi},
     {"admin", "Make super admins, tenants, people, keys; `admin help` lists them", role_admin},

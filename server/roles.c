@@ -15,9 +15,14 @@
 #include "core/time.h"
 #include "db/migrate.h"
 #include "http/http.h"
+#include "intake/cdr/cdr.h"
+#include "intake/inbox/inbox.h"
+#include "intake/lines/lines.h"
+#include "jobs/hint.h"
 #include "jobs/jobs.h"
 #include "live/live.h"
 #include "net/poke.h"
+#include "people/audit/audit.h"
 
 #define RESTART_PAUSE_US (500 * 1000)
 
@@ -31,6 +36,7 @@ static void on_stop_web(int sig)
 static void on_stop_worker(int sig)
 {
     (void)sig;
+    lines_ask_stop();
     worker_stop();
 }
 
@@ -64,6 +70,7 @@ int role_web(struct arena *a, struct settings *s, int argc, char **argv)
     (void)argv;
     http_config.settings = s;
     http_config.lane_url = s->database_url;
+    http_config.audit = audit_record;
     http_config.pools[DB_APP] = db_pool_new("app", s->database_url, (int)s->workers, 15000);
     http_config.pools[DB_PLATFORM] = db_pool_new("platform", s->platform_database_url, 2, 15000);
     on_signals(on_stop_web);
@@ -73,10 +80,16 @@ int role_web(struct arena *a, struct settings *s, int argc, char **argv)
     if (!e)
         e = poke_start(a, s->redis_url);
     if (!e)
+        e = hints_start(a, s);
+    if (!e)
         e = app_start_live(a, s);
     if (!e)
+        e = inbox_start(a, s);
+    if (!e)
         e = http_serve(a);
+    inbox_stop();
     live_stop();
+    hints_stop();
     poke_stop();
     db_pool_free(http_config.pools[DB_APP]);
     db_pool_free(http_config.pools[DB_PLATFORM]);
@@ -96,19 +109,46 @@ int role_worker(struct arena *a, struct settings *s, int argc, char **argv)
     if (!e)
         e = poke_start(a, s->redis_url);
     if (!e)
+        e = http_worker_port(a, s->worker_metrics_port, worker_healthy);
+    if (!e)
+        e = lines_start(a, s);
+    if (!e)
         e = worker_run(a, s);
+    lines_stop();
+    http_worker_port_close();
     return e ? role_fail(a, e) : 0;
 }
 
-/* ---- all: a parent that keeps one web and one worker process alive ---- */
+static void on_stop_cdr(int sig)
+{
+    (void)sig;
+    cdr_stop();
+}
+
+int role_cdr(struct arena *a, struct settings *s, int argc, char **argv)
+{
+    const struct err *e;
+
+    (void)argc;
+    (void)argv;
+    on_signals(on_stop_cdr);
+    e = refuse_strong_role(a, s->jobs_database_url);
+    if (!e)
+        e = cdr_serve(a, s);
+    return e ? role_fail(a, e) : 0;
+}
+
+/* ---- all: a parent that keeps one web and one worker process alive, and one that takes CDR lines
+ * where the settings ask for it ---- */
 
 static volatile sig_atomic_t all_stopping;
-static pid_t children[2];
+#define CHILDREN 3
+static pid_t children[CHILDREN];
 
 static void on_stop_all(int sig)
 {
     all_stopping++;
-    for (int i = 0; i < 2; i++)
+    for (int i = 0; i < CHILDREN; i++)
         if (children[i] > 0)
             kill(children[i], sig);
 }
@@ -125,16 +165,16 @@ static pid_t start_child(const char *role)
 }
 
 /* A process that ends at once, twice in a row, has a fault that restarting does not mend. */
-static int supervise(void)
+static int supervise(int n)
 {
-    static const char *const names[] = {"web", "worker"};
-    int64_t started[2] = {0}, quick[2] = {0};
+    static const char *const names[CHILDREN] = {"web", "worker", "cdr"};
+    int64_t started[CHILDREN] = {0}, quick[CHILDREN] = {0};
     int code = 0, status;
 
     for (;;) {
         bool any = false;
         pid_t pid;
-        for (int i = 0; i < 2; i++) {
+        for (int i = 0; i < n; i++) {
             if (!children[i] && !all_stopping && !code) {
                 started[i] = time_mono();
                 children[i] = start_child(names[i]);
@@ -144,7 +184,7 @@ static int supervise(void)
         if (!any)
             return code;
         pid = wait(&status);
-        for (int i = 0; i < 2; i++) {
+        for (int i = 0; i < n; i++) {
             if (pid <= 0 || pid != children[i])
                 continue;
             children[i] = 0;
@@ -157,8 +197,9 @@ static int supervise(void)
                 continue;
             }
             code = 1;
-            if (children[1 - i])
-                kill(children[1 - i], SIGTERM);
+            for (int k = 0; k < n; k++)
+                if (children[k])
+                    kill(children[k], SIGTERM);
         }
     }
 }
@@ -166,11 +207,10 @@ static int supervise(void)
 int role_all(struct arena *a, struct settings *s, int argc, char **argv)
 {
     (void)a;
-    (void)s;
     (void)argc;
     (void)argv;
     on_signals(on_stop_all);
-    return supervise();
+    return supervise(*s->cdr_listen ? CHILDREN : CHILDREN - 1);
 }
 
 /* ---- short roles ---- */

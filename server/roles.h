@@ -9,6 +9,7 @@
 int role_all(struct arena *a, struct settings *s, int argc, char **argv);
 int role_web(struct arena *a, struct settings *s, int argc, char **argv);
 int role_worker(struct arena *a, struct settings *s, int argc, char **argv);
+int role_cdr(struct arena *a, struct settings *s, int argc, char **argv);
 int role_migrate(struct arena *a, struct settings *s, int argc, char **argv);
 int role_openapi(struct arena *a, struct settings *s, int argc, char **argv);
 int role_admin(struct arena *a, struct settings *s, int argc, char **argv);

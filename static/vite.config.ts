@@ -12,5 +12,6 @@ export default defineConfig({
     cssCodeSplit: false,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    manifest: 'parts.json' /* for scripts/compress.mjs, which weighs each page */,
   },
 });

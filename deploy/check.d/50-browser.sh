@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # needs: server
-# limit: 480
+# limit: 1200
 # The dashboard in Chromium.
 . deploy/lib/step.sh
 npm_ci tests/browser

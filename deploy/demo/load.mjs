@@ -119,6 +119,7 @@ function facts(superAdmin, loaded) {
       hooks: { ucm: moved(integration.hook_url, baseUrl), generic: moved(generic.hook_url, baseUrl) },
       hook_secrets: { ucm: integration.hook_secret ?? null, generic: generic.hook_secret ?? null },
     })),
+    ami_port: Number(env.RINGSIGHT_DEMO_AMI_PORT), // free, and called by an Asterisk integration
     phone_systems: loaded.map(({ slug }, i) => ({
       tenant: slug, url: `http://127.0.0.1:${ports[i][0]}`,
       control_url: `http://127.0.0.1:${ports[i][1]}` })),

@@ -5,6 +5,7 @@
 // tests; knows nothing of Ringsight.
 import { createHash, randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
 import { createServer } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { readFile } from 'node:fs/promises';
 import { CdrOutput } from './cdr-output.mjs';
 import { Faults } from './faults.mjs';
@@ -34,12 +35,15 @@ export class Ucm {
     this.servers = [];
   }
 
-  async listen(port = 0, host = '127.0.0.1') {
-    const server = createServer((req, res) => this.#serve(req, res));
+  // tls: {cert, key, …} as of node:tls; a UCM has a certificate of its own making, and an old one may
+  // offer a short Diffie-Hellman group only (dhparam, ciphers).
+  async listen(port = 0, host = '127.0.0.1', tls = undefined) {
+    const serve = (req, res) => this.#serve(req, res);
+    const server = tls ? createSecureServer(tls, serve) : createServer(serve);
     this.servers.push(server);
     await new Promise((ok, fail) => server.once('error', fail).listen(port, host, ok));
     this.port = server.address().port;
-    this.url = `http://${host}:${this.port}`;
+    this.url = `http${tls ? 's' : ''}://${host}:${this.port}`;
     return this.url;
   }
 

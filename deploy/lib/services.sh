@@ -140,15 +140,20 @@ start_server() {
     fail "The server did not become ready within a minute."
 }
 
+# The demo's companies, people and integrations, and the facts of them in VAR/demo.json.
+load_demo() {
+    RINGSIGHT_OWNER_DATABASE_URL=$(owner_url) \
+        RINGSIGHT_DEMO_DATABASE_URL=$(database_url ringsight_app "$APP_PASSWORD") \
+        RINGSIGHT_DEMO_OWNER_DATABASE_URL=$(database_url ringsight_migrator "$MIGRATOR_PASSWORD") \
+        RINGSIGHT_DEMO_REDIS_URL=redis://:$REDIS_PASSWORD@127.0.0.1:$REDIS_PORT/0 \
+        RINGSIGHT_DEMO_UCM_PORTS="$UCM_PORT_1:$UCM_CONTROL_1,$UCM_PORT_2:$UCM_CONTROL_2" RINGSIGHT_DEMO_AMI_PORT=$AMI_PORT \
+        as_service node "$APP/deploy/demo/load.mjs" "$APP_BUILD/ringsight" "$VAR" ||
+        fail "The demo could not be loaded."
+}
+
 start_demo() {
     if ! pid_of phone-systems >/dev/null; then
-        RINGSIGHT_OWNER_DATABASE_URL=$(owner_url) \
-            RINGSIGHT_DEMO_DATABASE_URL=$(database_url ringsight_app "$APP_PASSWORD") \
-            RINGSIGHT_DEMO_OWNER_DATABASE_URL=$(database_url ringsight_migrator "$MIGRATOR_PASSWORD") \
-            RINGSIGHT_DEMO_REDIS_URL=redis://:$REDIS_PASSWORD@127.0.0.1:$REDIS_PORT/0 \
-            RINGSIGHT_DEMO_UCM_PORTS="$UCM_PORT_1:$UCM_CONTROL_1,$UCM_PORT_2:$UCM_CONTROL_2" \
-            as_service node "$APP/deploy/demo/load.mjs" "$APP_BUILD/ringsight" "$VAR" ||
-            fail "The demo could not be loaded."
+        load_demo
         spawn phone-systems node "$APP/deploy/demo/phone-systems.mjs" "$VAR/demo"
     fi
 }

@@ -6,9 +6,9 @@ AS_SERVICE=()
 SERVICE_USER=''
 
 # Settings that VAR/env keeps. It is read, never executed: as root it is somebody else's folder.
-KEPT=(RINGSIGHT_PORT RINGSIGHT_PUBLIC_URL RINGSIGHT_METRICS_PORT PG_PORT REDIS_PORT
+KEPT=(RINGSIGHT_PORT RINGSIGHT_PUBLIC_URL RINGSIGHT_METRICS_PORT RINGSIGHT_WORKER_METRICS_PORT PG_PORT REDIS_PORT
     SUPERUSER_PASSWORD APP_PASSWORD JOBS_PASSWORD PLATFORM_PASSWORD MIGRATOR_PASSWORD
-    REDIS_PASSWORD UCM_PORT_1 UCM_PORT_2 UCM_CONTROL_1 UCM_CONTROL_2)
+    REDIS_PASSWORD UCM_PORT_1 UCM_PORT_2 UCM_CONTROL_1 UCM_CONTROL_2 AMI_PORT)
 
 find_var() {
     VAR=${RINGSIGHT_VAR:-var}
@@ -114,7 +114,7 @@ keep_or_choose_port() {
 # The integrations of a loaded demo name these ports, so they stay.
 choose_demo_ports() {
     local name
-    for name in UCM_PORT_1 UCM_PORT_2 UCM_CONTROL_1 UCM_CONTROL_2; do
+    for name in UCM_PORT_1 UCM_PORT_2 UCM_CONTROL_1 UCM_CONTROL_2 AMI_PORT; do
         if [ "${DEMO:-no}" = yes ] && [ -f "$VAR/demo.json" ] && [ -n "${!name:-}" ]; then
             if pid_of phone-systems >/dev/null || port_is_free "${!name}"; then continue; fi
             fail "Port ${!name} of the demo's phone systems is taken by another program; stop that, or start with --no-demo."
@@ -135,6 +135,7 @@ choose_settings() {
     keep_or_choose_port PG_PORT postgres
     keep_or_choose_port REDIS_PORT redis
     keep_or_choose_port RINGSIGHT_METRICS_PORT server
+    keep_or_choose_port RINGSIGHT_WORKER_METRICS_PORT server
     choose_demo_ports
     for name in SUPERUSER APP JOBS PLATFORM MIGRATOR REDIS; do
         name=${name}_PASSWORD
@@ -151,7 +152,7 @@ socket_url() {
 
 # The settings of the server. The owner's address is not among them: only migrate and admin get it.
 export_settings() {
-    export RINGSIGHT_VAR=$VAR RINGSIGHT_PORT RINGSIGHT_METRICS_PORT
+    export RINGSIGHT_VAR=$VAR RINGSIGHT_PORT RINGSIGHT_METRICS_PORT RINGSIGHT_WORKER_METRICS_PORT
     export RINGSIGHT_PUBLIC_URL=${RINGSIGHT_PUBLIC_URL:-http://127.0.0.1:$RINGSIGHT_PORT}
     RINGSIGHT_DATABASE_URL=$(socket_url ringsight_app "$APP_PASSWORD")
     RINGSIGHT_JOBS_DATABASE_URL=$(socket_url ringsight_jobs "$JOBS_PASSWORD")
@@ -167,7 +168,13 @@ export_settings() {
 # The demo's phone systems are on loopback, which the server calls only where it is told to.
 allow_demo() {
     local demo="ucm=127.0.0.1/32:$UCM_PORT_1, ucm=127.0.0.1/32:$UCM_PORT_2"
+    demo="$demo, asterisk=127.0.0.1/32:$AMI_PORT"
     export RINGSIGHT_EGRESS_ALLOW="${RINGSIGHT_EGRESS_ALLOW:+$RINGSIGHT_EGRESS_ALLOW, }$demo"
+    # Each of its companies may try drop folders below one of its own.
+    demo="harbour=$VAR/drop/harbour, brightline=$VAR/drop/brightline"
+    export RINGSIGHT_DROP_FOLDERS="${RINGSIGHT_DROP_FOLDERS:+$RINGSIGHT_DROP_FOLDERS, }$demo"
+    mkdir -p "$VAR"/drop/{harbour,brightline}
+    if [ -n "$SERVICE_USER" ]; then chown -R "$SERVICE_USER:" "$VAR/drop"; fi
 }
 
 owner_url() { socket_url ringsight_migrator "$MIGRATOR_PASSWORD"; }

@@ -1,8 +1,11 @@
-/* Cryptography over libsodium; MD5 from OpenSSL for Grandstream's login only. Keys and plain
+/* Cryptography over libsodium; MD5 and SHA-1 from OpenSSL, for Grandstream's login and Twilio's
+ * signature only. Keys and plain
  * secrets are never logged from here. */
 #include "core/crypto.h"
 
+#include <limits.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,6 +46,18 @@ struct hash crypto_hmac_sha256(struct str key, struct str s)
     crypto_auth_hmacsha256_update(&st, (const unsigned char *)(s.p ? s.p : ""), s.n);
     crypto_auth_hmacsha256_final(&st, h.b);
     return h;
+}
+
+struct str crypto_hmac_sha1_base64(struct arena *a, struct str key, struct str s)
+{
+    unsigned char mac[EVP_MAX_MD_SIZE];
+    unsigned int n = 0;
+
+    if (key.n > INT_MAX ||
+        !HMAC(EVP_sha1(), key.p ? key.p : "", (int)key.n, (const unsigned char *)(s.p ? s.p : ""),
+              s.n, mac, &n))
+        return STR("");
+    return crypto_base64(a, str_n(mac, n));
 }
 
 struct str crypto_md5_hex(struct arena *a, struct str s)

@@ -22,6 +22,8 @@ void crypto_init(void);
 void crypto_random(void *out, size_t n);
 struct hash crypto_sha256(struct str s);
 struct hash crypto_hmac_sha256(struct str key, struct str s);
+/* Base64 of HMAC-SHA1; only for protocols that demand it (Twilio's signature). */
+struct str crypto_hmac_sha1_base64(struct arena *a, struct str key, struct str s);
 /* Lower-case hex MD5 of s; only for protocols that demand it (Grandstream's login). */
 struct str crypto_md5_hex(struct arena *a, struct str s);
 /* Constant time for equal lengths. */
@@ -49,5 +51,10 @@ struct key crypto_derive(const struct key *k, struct str purpose);
 const struct err *crypto_password_hash(struct arena *a, struct str password,
                                        struct str *ret_hash) MUST_USE;
 bool crypto_password_verify(struct str hash, struct str password);
+
+/* RS256 (RSASSA-PKCS1-v1_5 with SHA-256) of s by a private key in PEM, for tokens that Google takes.
+ * E_BAD_INPUT if the key cannot be read or is no RSA key of 2048 bits or more. */
+const struct err *crypto_rs256(struct arena *a, struct str pem, struct str s,
+                               struct str *ret_signature) MUST_USE;
 
 #endif

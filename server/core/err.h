@@ -27,6 +27,8 @@ struct err {
     X(E_CONFLICT, "conflict", 409, "Something with this name or key exists already")               \
     X(E_IN_USE, "in_use", 409, "It is still in use")                                               \
     X(E_NO_PARENT, "no_parent", 422, "It refers to something that does not exist")                 \
+    X(E_REPEATED, "repeated", 409, "This was done already, and its answer is shown only once")     \
+    X(E_KEY_REUSED, "idempotency_key_reused", 422, "This Idempotency-Key belongs to another request") \
     X(E_GONE, "gone", 410, "It is no longer there")                                                \
     X(E_STALE, "stale", 412, "Somebody changed it meanwhile: load it again")                       \
     X(E_TOO_LARGE, "too_large", 413, "The body is too large")                                      \
@@ -48,6 +50,7 @@ struct err {
     X(E_BAD_MEDIA, "bad_media", 422, "The recording cannot be decoded")                            \
     X(E_CRASHED, "crashed", 500, "A helper process failed")                                        \
     X(E_SEAL, "seal", 500, "Sealed data does not open: wrong key or damaged")                      \
+    X(E_CAPPED, "capped", 402, "The spending cap does not allow it")                              \
     X(E_LOST, "lost", 409, "The job was taken over by another worker")
 
 #define X(name, code, status, title) extern const struct err name[1];

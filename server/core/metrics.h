@@ -74,10 +74,28 @@ enum metric_kind { METRIC_COUNTER = 0, METRIC_GAUGE, METRIC_HISTOGRAM };
       LABEL_NONE, 1, 1000000, "Age of the oldest due job that nobody runs.")                       \
     X(M_JOB_LAST_DONE, METRIC_GAUGE, "ringsight_job_last_done_timestamp_seconds", LABEL_NONE, 1,   \
       LABEL_NONE, 1, 1000000, "When this process last finished a job.")                            \
+    X(M_JOB_DRIFT, METRIC_GAUGE, "ringsight_job_ledger_drift", LABEL_NONE, 1, LABEL_NONE, 1, 1,    \
+      "Jobs that the ledger lacks or has too many, over all tenants: always 0.")                   \
+    X(M_JOBS_DEAD, METRIC_GAUGE, "ringsight_jobs_dead", LABEL_NONE, 1, LABEL_NONE, 1, 1,           \
+      "Jobs in the dead set.")                                                                     \
+    X(M_STAGES_STILL, METRIC_GAUGE, "ringsight_stages_without_job", LABEL_NONE, 1, LABEL_NONE, 1,   \
+      1, "Recordings, calls and deliveries on their way for over a minute that no job works on, "   \
+      "when last looked for: always 0.")                                                           \
     X(M_HOOKS, METRIC_COUNTER, "ringsight_hooks_accepted_total", LABEL_NONE, 1, LABEL_NONE, 1, 1,  \
       "Deliveries stored and acknowledged.")                                                       \
     X(M_HOOK_BATCHES, METRIC_COUNTER, "ringsight_hook_batches_total", LABEL_NONE, 1, LABEL_NONE,   \
       1, 1, "Commits that stored them.")                                                           \
+    X(M_SPOOLED, METRIC_COUNTER, "ringsight_spool_written_total", LABEL_NONE, 1, LABEL_NONE, 1, 1, \
+      "Hooks acknowledged from this machine's disk while PostgreSQL was away.")                    \
+    X(M_SPOOL_DRAINED, METRIC_COUNTER, "ringsight_spool_drained_total", LABEL_NONE, 1, LABEL_NONE, \
+      1, 1, "Hooks of the spool brought into the inbox.")                                          \
+    X(M_SPOOL_BYTES, METRIC_GAUGE, "ringsight_spool_bytes", LABEL_NONE, 1, LABEL_NONE, 1, 1,       \
+      "Size of what waits in the spool of this machine.")                                          \
+    X(M_SPOOL_AGE, METRIC_GAUGE, "ringsight_spool_age_seconds", LABEL_NONE, 1, LABEL_NONE, 1,      \
+      1000000, "Age of the oldest that waits there; 0: nothing waits.")                            \
+    X(M_SPOOL_KEPT, METRIC_GAUGE, "ringsight_spool_kept_files", LABEL_NONE, 1, LABEL_NONE, 1, 1,   \
+      "Files of the spool put aside because something in them could not be read or stored: "      \
+      "always 0.")                                                                                 \
     X(M_LIVE_SOCKETS, METRIC_GAUGE, "ringsight_live_sockets", LABEL_NONE, 1, LABEL_NONE, 1, 1,     \
       "Open web sockets.")                                                                         \
     X(M_LIVE_DROPPED, METRIC_COUNTER, "ringsight_live_dropped_total", LABEL_NONE, 1, LABEL_NONE,   \

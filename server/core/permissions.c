@@ -8,16 +8,18 @@ static const char *const names[PERMISSION_COUNT] = {
 };
 
 #define READ_ALL (CALLS_READ | SCORECARDS_READ | PEOPLE_READ | RECORDINGS_LISTEN)
-#define RUN_ALL (CALLS_WRITE | UPLOADS_WRITE | INTEGRATIONS_READ)
-#define ADMIN_ALL (INTEGRATIONS_WRITE | PEOPLE_WRITE | API_KEYS_WRITE)
+#define RUN_ALL (CALLS_WRITE | UPLOADS_WRITE | INTEGRATIONS_READ | JOBS_READ | QUALITY_ALL)
+#define QUALITY_ALL (SCORECARDS_WRITE | SCORECARDS_PUBLISH | REVIEW | REVIEWS_RESOLVE)
+#define REVIEW (REVIEWS_WRITE | REVIEWS_ANSWER)
+#define ADMIN_ALL (INTEGRATIONS_WRITE | PEOPLE_WRITE | API_KEYS_WRITE | JOBS_WRITE | AUDIT_READ)
 
 const struct role_default role_defaults[] = {
     {"owner", "Owner", "all", READ_ALL | RUN_ALL | ADMIN_ALL},
     {"admin", "Admin", "all", READ_ALL | RUN_ALL | ADMIN_ALL},
     {"manager", "Manager", "all", READ_ALL | RUN_ALL},
-    {"supervisor", "Supervisor", "all", READ_ALL | CALLS_WRITE},
-    {"qa_analyst", "QA analyst", "all", READ_ALL | CALLS_WRITE},
-    {"agent", "Agent", "own", CALLS_READ | SCORECARDS_READ | RECORDINGS_LISTEN},
+    {"supervisor", "Supervisor", "all", READ_ALL | CALLS_WRITE | REVIEW},
+    {"qa_analyst", "QA analyst", "all", READ_ALL | CALLS_WRITE | SCORECARDS_WRITE | REVIEW},
+    {"agent", "Agent", "own", CALLS_READ | SCORECARDS_READ | RECORDINGS_LISTEN | REVIEWS_ANSWER},
     {"viewer", "Viewer", "all", CALLS_READ | SCORECARDS_READ},
     {0},
 };

@@ -10,11 +10,19 @@
     X(RECORDINGS_LISTEN, "recordings.listen")                                                      \
     X(UPLOADS_WRITE, "uploads.write")                                                              \
     X(SCORECARDS_READ, "scorecards.read")                                                          \
+    X(SCORECARDS_WRITE, "scorecards.write")                                                        \
+    X(SCORECARDS_PUBLISH, "scorecards.publish")                                                    \
+    X(REVIEWS_WRITE, "reviews.write")                                                              \
+    X(REVIEWS_RESOLVE, "reviews.resolve")                                                          \
+    X(REVIEWS_ANSWER, "reviews.answer")                                                            \
     X(INTEGRATIONS_READ, "integrations.read")                                                      \
     X(INTEGRATIONS_WRITE, "integrations.write")                                                    \
     X(PEOPLE_READ, "people.read")                                                                  \
     X(PEOPLE_WRITE, "people.write")                                                                \
-    X(API_KEYS_WRITE, "api_keys.write")
+    X(API_KEYS_WRITE, "api_keys.write")                                                            \
+    X(AUDIT_READ, "audit.read")                                                                    \
+    X(JOBS_READ, "jobs.read")                                                                      \
+    X(JOBS_WRITE, "jobs.write")
 
 enum permission_number {
 #define X(name, text) name##_NUMBER,

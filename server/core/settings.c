@@ -25,13 +25,25 @@ static const struct setting {
     T(public_url, "", "Address that people and phone systems use, e.g. https://calls.example.com. "
       "It decides links and the cookie's name. Empty: http://127.0.0.1:<port>."),
     N(metrics_port, "9464", 0, 65535, "Loopback port of /metrics; 0 switches it off."),
+    N(worker_metrics_port, "9465", 0, 65535, "Loopback port of a worker's /metrics and /readyz; 0: none."),
     U(database_url, "", "PostgreSQL as ringsight_app."),
     U(jobs_database_url, "", "PostgreSQL as ringsight_jobs, for workers."),
     U(platform_database_url, "", "PostgreSQL as ringsight_platform, for super admins' pages."),
     U(owner_database_url, "", "PostgreSQL as ringsight_migrator; only `migrate` and `admin` use it."),
-    U(redis_url, "", "unix:/path or redis://:password@host:port. Empty or away: slower, nothing lost."),
+    U(redis_url, "", "unix:/path or redis://:password@host:port; several, parted by blanks, share the "
+      "rings; a node of a cluster tells of the others. Empty or away: slower, nothing lost."),
     T(keys, "", "Folder of the master key and the tenants' wrapped keys. Empty: <var>/keys."),
     T(objects, "", "Folder of sealed recordings. Empty: <var>/objects."),
+    T(store, "local", "Where new recordings go: local (the folder `objects`) or s3 (the bucket). Those "
+      "in the other place stay readable; `ringsight admin move-objects` moves them."),
+    T(s3_bucket, "", "Bucket of an S3-compatible store, for sealed recordings. Empty: none."),
+    T(s3_region, "us-east-1", "Region that the bucket lies in; stores without regions take any name."),
+    T(s3_endpoint, "", "Address of the store, e.g. https://minio.example.com:9000. In a private network "
+      "it needs egress_allow = s3=<network>:<port>. Empty: Amazon's in s3_region."),
+    {"s3_path_style", SWITCH, offsetof(struct settings, s3_path_style), "off", 0, 0,
+     "The bucket stands in the path, not in front of the host; most stores of one's own want on."},
+    T(s3_prefix, "", "In front of each object's name, e.g. ringsight/. Empty: nothing."),
+    T(s3_keys, "", "File with the lines access_key_id = … and secret_access_key = …, for our eyes only."),
     T(run, "", "Folder of unix sockets; their paths end at 107 bytes. Empty: <var>/run."),
     T(static_dir, "static/dist", "The built dashboard."),
     T(templates_dir, "templates", "Scorecards, guides, mails."),
@@ -43,14 +55,35 @@ static const struct setting {
      "Expect a PROXY line (HAProxy's send-proxy) on each connection."},
     T(egress_allow, "", "Private networks we may call, by use: ucm=10.0.0.0/8, ucm=127.0.0.1/32:8089. "
       "Empty: none."),
+    T(outgoing_addresses, "", "Addresses that this server calls from, parted by commas, for the firewalls of "
+      "phone systems: 203.0.113.7, 2001:db8::7. Shown on the integrations' pages."),
+    T(drop_folders, "", "Folders of this machine that tenants' drop folders may lie in, by tenant: "
+      "acme=/srv/recordings/acme, beta=/mnt/pbx. Empty: none."),
+    T(sftp_inbox, "", "Folder of the inboxes that deploy/admin sftp-inbox makes; a tenant's drop folders may "
+      "lie in its own below it. Empty: none."),
+    T(egress_allow, "", "Private networks we may call, by use: ucm=10.0.0.0/8, ucm=127.0.0.1/32:8089; "
+      "engine=10.0.0.5/32:9000 for a whisper server. Empty: none."),
+    T(cdr_listen, "", "Address and ports where `ringsight cdr` takes CDR lines of 3CX, e.g. "
+      "0.0.0.0:5015-5099; integrations choose among them. Empty: off."),
     N(loops, "0", 0, 64, "Event loops; 0 is one per core."),
     N(workers, "8", 2, 64, "Threads for requests that block."),
     N(slots, "0", 0, 64, "Jobs at a time in one worker process; 0 is two per core."),
+    T(worker_kinds, "", "Job kinds that this worker takes, e.g. \"transcripts.run analysis.*\". Empty: all."),
+    N(ahead, "50", 0, 60, "Short jobs that a worker claims ahead of its slots, many in one commit; 0: none."),
+    N(rings, "1", 1, 64, "Rings that tenants' jobs are spread over in Redis; the same for all processes."),
     N(body_limit, "1048576", 1024, 8388608, "Largest request body in bytes (upload parts: 8 MB)."),
     N(connections_per_address, "256", 1, 100000, "Open connections taken from one address."),
     N(session_hours, "12", 1, 720, "A sign-in ends after so many hours."),
     N(drain_seconds, "10", 1, 300, "On stop, how long requests may take to finish."),
     N(disk_floor_mb, "500", 0, 1000000, "No recording is stored when less room is left."),
+    N(spool_mb, "1024", 0, 1000000, "Hooks kept on disk under <var>/spool while PostgreSQL is away, at "
+      "most; beyond it they are refused. 0: none are kept."),
+    N(hook_rate, "100", 0, 1000000, "Hooks a second taken from one hook address; 0: any number."),
+    N(hook_burst, "500", 1, 1000000, "Hooks taken at once from one hook address before hook_rate counts."),
+    N(unknown_rate, "5", 0, 1000000, "Hooks a second to addresses that do not exist, from one sender; 0: any number."),
+    N(unknown_burst, "50", 1, 1000000, "The same at once before unknown_rate counts."),
+    T(base_domain, "", "Domain below which each tenant has a host of its own, e.g. calls.example.com for "
+      "acme.calls.example.com; other hosts are refused then. Empty: off."),
     T(log_level, "info", "debug, info, warn or error."),
 };
 #define N_SETTINGS (sizeof table / sizeof *table)

@@ -21,6 +21,14 @@ bool time_parse(struct str s, int64_t *ret);
  * "" is UTC). A time that the clocks skip is taken as if they had not; one they repeat is the
  * first. False if malformed or the zone is unknown. */
 bool time_parse_local(struct str s, struct str zone, int64_t *ret);
-bool time_zone_known(struct str zone);
+/* The date of mail headers (RFC 5322 3.3): "Tue, 03 Aug 2026 09:15:00 +0000"; the day's name may be
+ * missing, the zone may be GMT, UTC, Z or an offset. Without a zone it is wall-clock time of the
+ * named one, as above. False if malformed. */
+bool time_parse_mail(struct str s, struct str zone, int64_t *ret);
+
+/* Days since 1970-01-01 in the proleptic Gregorian calendar, and back. Months and days from 1. */
+int64_t time_days(int64_t y, int64_t m, int64_t d);
+void time_date(int64_t days, int64_t *y, int64_t *m, int64_t *d);
+int64_t time_month_days(int64_t y, int64_t m);
 
 #endif

@@ -232,6 +232,7 @@ static const struct {
     {"23502", E_BAD_INPUT}, {"22", E_BAD_INPUT},    {"40", E_BUSY},        {"55P03", E_BUSY},
     {"57014", E_TIMEOUT},  {"57P", E_UNAVAILABLE}, {"53100", E_DISK_FULL}, {"53", E_UNAVAILABLE},
     {"08", E_UNAVAILABLE}, {"42501", E_FORBIDDEN}, {"25006", E_UNAVAILABLE}, {"RS000", E_LOST}, /* our own rollback */
+    {"P0002", E_NOT_FOUND}, /* ground.there */
 };
 
 const struct err *bind_error(struct arena *a, const struct sql *q, const PGresult *r,

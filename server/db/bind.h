@@ -36,6 +36,10 @@ bool bind_stale(const PGresult *r);
 
 Oid bind_oid(enum sql_type type);
 
+struct db;
+/* In db.c: runs a bound statement inside the open transaction; the result joins the arena. */
+const struct err *db_bound(struct db *db, const struct bound *b, PGresult **ret) MUST_USE;
+
 /* Which statements a connection knows; bit 0 is the opening. */
 struct prepared {
     uint64_t bits[BIND_STATEMENTS / 64];

@@ -18,7 +18,13 @@ struct db {
     int wait_ms; /* longest wait for an answer: the server's statement limit and some */
     struct uuid tenant;
     bool open, opening_pending, aborted, spoilt;
+    bool last, synced; /* the Sync is to go with the next statement; it has gone */
     struct prepared known;
+    size_t n_after;
+    struct {
+        void (*fn)(void *arg);
+        void *arg;
+    } after[DB_AFTER];
 };
 
 const struct err *db_open(struct arena *why, const char *url, int statement_ms, struct db **ret_db)
@@ -147,7 +153,27 @@ void db_begin(struct db *db, struct uuid tenant)
     db->tenant = tenant;
     db->open = true;
     db->opening_pending = true;
-    db->aborted = false;
+    db->aborted = db->last = db->synced = false;
+    db->n_after = 0;
+}
+
+void db_last(struct db *db)
+{
+    db->last = true;
+}
+
+bool db_after_commit(struct db *db, void (*fn)(void *arg), void *arg)
+{
+    if (db->n_after == DB_AFTER)
+        return false;
+    db->after[db->n_after].fn = fn;
+    db->after[db->n_after++].arg = arg;
+    return true;
+}
+
+struct uuid db_tenant(const struct db *db)
+{
+    return db->tenant;
 }
 
 /* Sends the Sync that ends the unit. Nothing was sent yet: there is nothing to end. */
@@ -158,18 +184,23 @@ static const struct err *end_unit(struct db *db)
     db->open = db->opening_pending = db->aborted = false;
     if (nothing || !db_alive(db))
         return nothing ? NULL : E_UNAVAILABLE;
-    if (PQpipelineSync(db->c) != 1)
+    if (!db->synced && PQpipelineSync(db->c) != 1)
         return lost(db);
     return read_sync(db);
 }
 
 const struct err *db_commit(struct db *db)
 {
+    const struct err *e;
+
     if (db->aborted) {
         db_rollback(db);
         return E_INTERNAL;
     }
-    return end_unit(db);
+    e = end_unit(db);
+    for (size_t i = 0; !e && i < db->n_after; i++)
+        db->after[i].fn(db->after[i].arg);
+    return e;
 }
 
 /* libpq has no way to end an implicit transaction but Sync, which commits it; an error makes it
@@ -180,7 +211,7 @@ void db_rollback(struct db *db)
     bool sent = db->open && !db->opening_pending;
     const struct err *e;
 
-    if (sent && !db->aborted && db_alive(db)) {
+    if (sent && !db->aborted && !db->synced && db_alive(db)) {
         if (PQsendQueryParams(db->c, "do 'begin raise ''rollback'' using errcode=''RS000''; end'", 0,
                               NULL, NULL, NULL, NULL, 0) != 1)
             db->spoilt = true;
@@ -235,19 +266,14 @@ static void result_free(void *r)
     PQclear(r);
 }
 
-/* Runs one statement inside the open transaction; the result joins the arena. The opening travels
- * in the same flush; a flush request makes the server answer without a Sync. */
-static const struct err *run(struct db *db, const struct sql *q, const void *in, PGresult **ret)
+/* The opening travels in the same flush; a flush request makes the server answer without a Sync. */
+const struct err *db_bound(struct db *db, const struct bound *b, PGresult **ret)
 {
-    struct bound b;
     int opening = 0, asked;
     const struct err *e;
 
-    if (!db->open || db->aborted)
-        return err_why(db->a, E_INTERNAL, "%s: no open transaction", q->name);
-    e = bind_struct(db->a, q, in, &b);
-    if (e)
-        return e;
+    if (!db->open || db->aborted || db->synced)
+        return err_why(db->a, E_INTERNAL, "%s: no open transaction", b->q->name);
     if (!db_alive(db))
         return lost(db);
     if (db->opening_pending) {
@@ -256,13 +282,23 @@ static const struct err *run(struct db *db, const struct sql *q, const void *in,
         if (!opening)
             return lost(db);
     }
-    asked = bind_queue(db->c, &db->known, &b);
-    if (!asked || PQsendFlushRequest(db->c) != 1)
+    asked = bind_queue(db->c, &db->known, b);
+    db->synced = db->last;
+    if (!asked || (db->last ? PQpipelineSync(db->c) : PQsendFlushRequest(db->c)) != 1)
         return lost(db);
-    e = read_last(db, q, opening + asked, ret);
+    e = read_last(db, b->q, opening + asked, ret);
     if (!e)
         arena_defer(db->a, result_free, *ret);
     return e;
+}
+
+/* Runs one statement inside the open transaction; the result joins the arena. */
+static const struct err *run(struct db *db, const struct sql *q, const void *in, PGresult **ret)
+{
+    struct bound b;
+    const struct err *e = bind_struct(db->a, q, in, &b);
+
+    return e ? e : db_bound(db, &b, ret);
 }
 
 const struct err *db_one(struct db *db, const struct sql *q, const void *in, void *ret_row)

@@ -75,9 +75,18 @@ struct arena *db_arena(struct db *db);
  * both travel in one flush. Everything up to db_commit is one implicit transaction of the pipeline
  * and ends with its Sync. */
 void db_begin(struct db *db, struct uuid tenant);
+/* The next statement is the transaction's last: its commit travels with it, and db_commit only reads the
+ * answer. What that statement did cannot be rolled back any more unless it fails. */
+void db_last(struct db *db);
 /* E_UNAVAILABLE if the connection was lost before the Sync was answered: outcome unknown. */
 const struct err *db_commit(struct db *db) MUST_USE;
 void db_rollback(struct db *db);
+/* Calls fn(arg) once the open transaction is committed, never if it is not. `arg` may live in the
+ * connection's arena. At most DB_AFTER a transaction: false beyond. */
+#define DB_AFTER 64
+bool db_after_commit(struct db *db, void (*fn)(void *arg), void *arg);
+/* The tenant of the open transaction. */
+struct uuid db_tenant(const struct db *db);
 bool db_in_transaction(const struct db *db);
 /* False once the connection cannot be used any more. */
 bool db_alive(const struct db *db);

@@ -17,6 +17,14 @@ static void rewatch(struct lane_conn *k, bool write)
     k->lane->glue.watch(k, PQsocket(k->c), write);
 }
 
+static void heard(struct lane *lane)
+{
+    if (lane->hangs)
+        LOG(LOG_INFO, "lane.answers_again");
+    lane->heard_at = time_mono();
+    lane->hangs = false;
+}
+
 static void conn_connect(struct lane_conn *k)
 {
     k->c = bind_connect(k->lane->url, k->lane->statement_ms, true);
@@ -51,6 +59,7 @@ static void conn_progress(struct lane_conn *k)
         return;
     }
     k->state = LANE_READY;
+    heard(k->lane);
     rewatch(k, false);
 }
 
@@ -154,6 +163,7 @@ static void take(struct lane_conn *k, PGresult *r)
     ExecStatusType status = PQresultStatus(r);
     int step = u->slot < u->n_slots ? u->slots[u->slot] : -1;
 
+    heard(k->lane);
     if (status == PGRES_PIPELINE_SYNC) {
         PQclear(r);
         unit_synced(k);
@@ -252,14 +262,15 @@ void lane_submit(struct lane *lane, struct unit *u)
     struct lane_conn *k = pick(lane);
     bool ok = true;
 
-    if (!k || k->n >= LANE_QUEUE_MAX) {
-        unit_finish(u, k ? E_BUSY : E_UNAVAILABLE);
+    if (!k || k->n >= LANE_QUEUE_MAX || (lane->hangs && u->patience)) {
+        unit_finish(u, k && !lane->hangs ? E_BUSY : E_UNAVAILABLE);
         return;
     }
     if (!u->slots)
         u->slots = ARENA_ARRAY(u->a, u->n_steps * 4, int);
     u->next = NULL;
     u->sent_at = time_mono();
+    u->asked_at = u->asked_at ? u->asked_at : u->sent_at;
     if (k->last)
         k->last->next = u;
     else
@@ -282,6 +293,53 @@ bool lane_up(const struct lane *lane)
     return false;
 }
 
+static void buried(struct unit *u, const struct err *e)
+{
+    (void)e;
+    arena_free(u->a);
+}
+
+/* What is done with keeps its place: its answers may still come, and belong to nobody. */
+static struct unit *stand_in(const struct unit *u)
+{
+    struct arena *a = arena_new();
+    struct unit *s = ARENA_NEW(a, struct unit);
+
+    *s = (struct unit){.next = u->next, .a = a, .done = buried, .resent = 1, .n_slots = u->n_slots,
+                       .slot = u->slot, .slots = ARENA_ARRAY(a, u->n_slots, int),
+                       .sent_at = u->sent_at};
+    for (size_t i = 0; i < s->n_slots; i++)
+        s->slots[i] = -1;
+    return s;
+}
+
+/* Units whose patience ended leave the line, oldest first. Answering one may submit others. */
+static void end_patience(struct lane_conn *k, int64_t now)
+{
+    struct unit **at = &k->first;
+
+    while (*at) {
+        struct unit *u = *at, *s;
+        if (!u->patience || now < u->asked_at + u->patience) {
+            at = &u->next;
+            continue;
+        }
+        s = stand_in(u);
+        *at = s;
+        k->last = k->last == u ? s : k->last;
+        if (k->lane->heard_at < u->sent_at && !k->lane->hangs) {
+            k->lane->hangs = true;
+            LOG(LOG_WARN, "lane.hangs", KV_I("waited_ms", (now - u->asked_at) / TIME_MS));
+        }
+        unit_clear(u);
+        u->next = NULL;
+        unit_finish(u, E_TIMEOUT);
+        if (k->state != LANE_READY) /* what was submitted meanwhile lost the connection */
+            return;
+        at = &s->next;
+    }
+}
+
 void lane_tick(struct lane *lane)
 {
     int64_t now = time_mono();
@@ -295,6 +353,8 @@ void lane_tick(struct lane *lane)
             conn_down(k, "connecting took too long");
         else if (k->state == LANE_READY && k->first && now > k->first->sent_at + limit)
             conn_down(k, "no answer within the limit");
+        else if (k->state == LANE_READY)
+            end_patience(k, now);
     }
 }
 

@@ -24,6 +24,9 @@ struct unit {
     size_t n_steps;
     struct lane_step *steps;
     bool resend; /* may be sent again after a lost connection (reads; inserts with fixed ids) */
+    /* Not answered within so long (microseconds, 0: the lane's own limit) it is done with E_TIMEOUT, and
+     * what comes of it is unknown; at once with E_UNAVAILABLE where PostgreSQL hangs already. */
+    int64_t patience;
     /* e is NULL when everything up to the Sync is committed; else the first error. */
     void (*done)(struct unit *u, const struct err *e);
     void *ctx;
@@ -32,7 +35,7 @@ struct unit {
     int *slots; /* for each queued command the step it answers, or -1 */
     size_t n_slots, slot;
     const struct err *failed;
-    int64_t sent_at;
+    int64_t sent_at, asked_at; /* asked_at: for the first time */
 };
 
 struct lane_conn {
@@ -59,6 +62,8 @@ struct lane {
     int n_conns, statement_ms;
     struct lane_glue glue;
     void *ctx;
+    int64_t heard_at; /* the last answer on any connection */
+    bool hangs;       /* a unit's patience ended and nothing was heard on any connection since it was sent */
     struct lane_conn conns[LANE_MAX];
 };
 

@@ -33,19 +33,38 @@ struct span {
     size_t turn, first, last;
 };
 
-enum answer { ANSWER_NOT_ASSESSED = 0, ANSWER_YES, ANSWER_PARTLY, ANSWER_NO, ANSWER_NA };
+enum answer {
+    ANSWER_NOT_ASSESSED = 0,
+    ANSWER_YES,
+    ANSWER_PARTLY,
+    ANSWER_NO,
+    ANSWER_NA,
+    ANSWER_VALUE /* one of the question's choices, or a number: verdict.value */
+};
+
+/* One of the answers to a question that is not asked for yes or no. */
+struct choice {
+    struct str value, text;
+};
 
 /* One question of a scorecard, in the form an engine needs. `rule` is the JSON of a rule that code
- * decides, NULL where a model must. */
+ * decides, NULL where a model must. With choices the answer is one of them; `number`: a whole
+ * number; else yes, partly or no. */
 struct question {
     struct str key, text;
     struct str rule;
+    struct str help; /* what to look for, STR_NONE without */
+    bool number;
+    size_t n_choices;
+    const struct choice *choices;
 };
 
 struct verdict {
     struct str key;
     enum answer answer;
     bool by_rule;
+    int64_t measured; /* by a rule that measures: what it found */
+    struct str value; /* with ANSWER_VALUE */
     struct str reason; /* one sentence */
     size_t n_spans;
     struct span *spans;
@@ -53,9 +72,17 @@ struct verdict {
 
 enum sentiment { SENTIMENT_NEUTRAL = 0, SENTIMENT_POSITIVE, SENTIMENT_NEGATIVE, SENTIMENT_MIXED };
 
-struct finding { /* a topic, an action item, a compliance breach ... with its evidence */
+enum level { LEVEL_NONE = 0, LEVEL_LOW, LEVEL_MEDIUM, LEVEL_HIGH, LEVEL_URGENT };
+
+/* A topic, an action item, an emotion, an objection, a risk ... with its evidence. What a kind has
+ * no use for stays empty. */
+struct finding {
     struct str name;
     struct str detail;
+    struct str owner;  /* of an action: "AGENT" or "CUSTOMER" */
+    struct str due;    /* of an action: when, as it was said */
+    struct str state;  /* of an objection: "HANDLED" or "OPEN" */
+    enum level level;  /* priority of an action; size of a risk */
     size_t n_spans;
     struct span *spans;
 };
@@ -75,6 +102,21 @@ struct analysis {
     int32_t interruptions_by_agent, interruptions_by_customer;
     int32_t agent_wpm, customer_wpm;
     int32_t questions_by_agent;
+
+    struct str detailed;         /* the summary at length, in order of time */
+    struct str sentiment_reason; /* one sentence */
+    struct str primary_intent, secondary_intent; /* "NEW_INQUIRY", "COMPLAINT" ...; STR_NONE */
+    struct str timeline;         /* "IMMEDIATE", "1_MONTH" ... "1_YEAR"; STR_NONE: not said */
+    size_t n_emotions, n_moments, n_objections, n_fields;
+    struct finding *emotions;   /* in order of time: the emotional journey */
+    struct finding *moments;    /* in order of time */
+    struct finding *objections; /* of the customer */
+    struct finding *fields;     /* what the customer told: name is the field's key, detail its value */
+    /* One of each; a name of STR_NONE: there is none. */
+    struct finding next_action, follow_up;
+    struct finding churn_risk, deal_risk, urgency; /* LEVEL_NONE: cannot be told */
+    int32_t lead_quality;  /* 0..100; -1: this was no prospect's call */
+    int32_t conversion_bp; /* 0..10000; -1 likewise */
 };
 
 struct language_engine {

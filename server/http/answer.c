@@ -25,8 +25,9 @@ static struct str uuid_or_none(struct arena *a, struct uuid u)
     return uuid_is_zero(u) ? STR_NONE : str_dup(a, uuid_text(u, text));
 }
 
-/* The k-th part of the cursor: a JSON list of the last row's key columns as text, in hex. */
-static const struct err *cursor_part(struct req *rq, size_t k, struct str *ret)
+/* The k-th part of the cursor: a JSON list of the list's name and the last row's key columns as
+ * text, in hex. That of another list is refused. */
+static const struct err *cursor_part(struct req *rq, const struct sql *q, size_t k, struct str *ret)
 {
     const struct json *parts;
     struct str plain;
@@ -35,8 +36,8 @@ static const struct err *cursor_part(struct req *rq, size_t k, struct str *ret)
     if (!rq->cursor.p)
         return NULL;
     if (rq->cursor.n < 4000 && crypto_unhex(rq->a, rq->cursor, &plain) &&
-        !json_parse(rq->a, plain, &parts))
-        *ret = json_str(json_at(parts, k));
+        !json_parse(rq->a, plain, &parts) && str_is(json_str(json_at(parts, 0)), q->name))
+        *ret = json_str(json_at(parts, k + 1));
     return ret->p ? NULL : req_field(rq, "cursor", "Take it from \"next\" of the page before.");
 }
 
@@ -93,7 +94,7 @@ static const struct err *one_input(struct req *rq, const struct sql *q, const ch
     else if (strncmp(name, "after_", 6) == 0)
         for (size_t k = 0; k < q->n_key; k++)
             if (strcmp(name + 6, q->out[q->key[k]].name) == 0)
-                return cursor_part(rq, k, ret);
+                return cursor_part(rq, q, k, ret);
     return NULL;
 }
 
@@ -241,6 +242,7 @@ static struct str cursor_of(struct arena *a, const struct sql *q, const PGresult
     struct jw w = jw_new(a);
 
     jw_open(&w, '[');
+    jw_text(&w, str_of(q->name));
     for (size_t k = 0; k < q->n_key; k++)
         jw_text(&w, str_of(PQgetvalue(r, row, q->key[k])));
     jw_close(&w, ']');

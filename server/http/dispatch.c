@@ -65,6 +65,8 @@ static const struct err *check_permission(struct req *rq)
         return E_UNAUTHENTICATED;
     if (rq->route->own_session && (who == SUPER_ADMIN) != (rq->who.kind == SUPER))
         return E_UNAUTHENTICATED;
+    if (rq->subdomain.n && rq->who.tenant_slug.n && !str_eq(rq->subdomain, rq->who.tenant_slug))
+        return E_NOT_FOUND; /* another tenant's host knows nothing of this one */
     if (who == SUPER_ADMIN)
         return rq->who.kind == SUPER ? NULL : E_NOT_FOUND; /* nobody else learns of these routes */
     if (rq->who.kind == SUPER)
@@ -108,17 +110,56 @@ static void run_sql(struct req *rq)
     lane_submit(loop_lane(rq->loop), &ask->unit);
 }
 
+/* ---- audit ---- */
+
+/* A recording is listened to in many parts; its beginning is what counts. */
+static bool from_its_beginning(const struct req *rq)
+{
+    struct str range = req_header(rq, "range");
+
+    return !range.n || str_starts(range, STR("bytes=0-"));
+}
+
+static bool is_audited(const struct req *rq)
+{
+    if (!http_config.audit || uuid_is_zero(rq->who.tenant) || rq->route->audit == AUDIT_NOT)
+        return false;
+    return changes_something(rq) || (rq->route->audit == AUDIT_READS && from_its_beginning(rq));
+}
+
+static const struct err *run_row(struct req *rq)
+{
+    struct bound b;
+    PGresult *r;
+    const struct err *e;
+
+    if (!rq->route->sql)
+        return rq->route->run(rq);
+    e = answer_bind(rq, &b);
+    if (!e)
+        e = db_bound(rq->db, &b, &r);
+    return e ? e : answer_write(rq, r);
+}
+
 static const struct err *run_in_transaction(struct req *rq)
 {
     struct db_pool *pool = http_config.pools[rq->route->role];
+    bool answered;
     const struct err *e = db_take(pool, rq->a, TAKE_WAIT_MS, &rq->db);
 
     if (e)
         return e;
     db_begin(rq->db, tenant_of(rq));
-    e = rq->route->run(rq);
-    if (!e)
-        e = db_commit(rq->db);
+    e = idempotency_begin(rq, &answered);
+    if (!e && !answered) {
+        e = run_row(rq);
+        if (!e && is_audited(rq))
+            e = http_config.audit(rq);
+        if (!e)
+            e = idempotency_keep(rq);
+        if (!e)
+            e = db_commit(rq->db);
+    }
     db_give(pool, rq->db);
     rq->db = NULL;
     return e;
@@ -160,7 +201,7 @@ static void proceed(struct req *rq)
         e = input_read(rq);
     if (e)
         finish(rq, e);
-    else if (rq->route->sql)
+    else if (rq->route->sql && !is_audited(rq))
         run_sql(rq);
     else if (rq->route->async)
         rq->route->async(rq);

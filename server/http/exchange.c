@@ -15,6 +15,7 @@
 #include "http/strict.h"
 
 #define VERSION "0.1"
+#define LIVE_TARGET_MAX 512u /* a ticket and an event id, unescaped, are a fifth of it */
 
 struct glue glue;
 static struct cidr_list trusted;
@@ -345,6 +346,8 @@ static struct exchange *exchange_new(struct loop *loop, h2o_req_t *h)
     copy_headers(rq, h);
     rq->body = copied(a, h->entity);
     rq->client = client_of(rq, h);
+    (void)tenant_hosts_take(&glue.hosts, a, str_n(h->input.authority.base, h->input.authority.len),
+                            &rq->subdomain);
     ex->h2o = h;
     guard = h2o_mem_alloc_shared(&h->pool, sizeof *guard, on_dispose);
     *guard = ex;
@@ -405,6 +408,42 @@ static int send_fault(h2o_req_t *h)
     return 0;
 }
 
+/* A host that is none of ours: the request was meant for somebody else (RFC 9110 15.5.20). */
+static bool wrong_host(h2o_req_t *h)
+{
+    struct arena *a;
+    struct str slug;
+    bool ours;
+
+    if (!glue.hosts.on)
+        return false;
+    a = arena_new();
+    ours = tenant_hosts_take(&glue.hosts, a, str_n(h->input.authority.base, h->input.authority.len),
+                             &slug);
+    arena_free(a);
+    if (ours)
+        return false;
+    metric_add(M_HTTP_REFUSED, glue.label_host, 0, 1);
+    send_plain(h, 421, STR("application/problem+json"),
+               STR("{\"type\":\"about:blank\",\"title\":\"This host is none of ours\",\"status\":421,"
+                   "\"code\":\"misdirected\",\"detail\":\"Use the address you were given.\"}"));
+    return true;
+}
+
+int exchange_on_live(h2o_handler_t *self, h2o_req_t *h)
+{
+    (void)self;
+    if (wrong_host(h))
+        return 0;
+    if (h->path.len <= LIVE_TARGET_MAX && !memchr(h->path.base, '%', h->path.len))
+        return -1; /* on to the tunnel */
+    send_plain(h, 400, STR("application/problem+json"),
+               STR("{\"type\":\"about:blank\",\"title\":\"The request cannot be understood\","
+                   "\"status\":400,\"code\":\"bad_request\","
+                   "\"detail\":\"Open the address that POST /api/v1/live/ticket gave.\"}"));
+    return 0;
+}
+
 int exchange_on_request(h2o_handler_t *self, h2o_req_t *h)
 {
     struct str path;
@@ -416,6 +455,8 @@ int exchange_on_request(h2o_handler_t *self, h2o_req_t *h)
     path = str_n(h->path.base, h->query_at == SIZE_MAX ? h->path.len : h->query_at);
     if (str_is(path, "/livez") || str_is(path, "/readyz"))
         return send_probe(h, path);
+    if (wrong_host(h))
+        return 0;
     if (!static_is_reserved(path))
         return send_static(h);
     ex = exchange_new(loop_of(h->conn->ctx), h);

@@ -13,7 +13,8 @@ enum method { GET = 1, POST, PUT, PATCH, DELETE, HEAD, OPTIONS };
 
 /* ---- Inputs: one table describes, checks and documents them ---- */
 
-enum field_type { FIELD_TEXT = 1, FIELD_INT, FIELD_BOOL, FIELD_UUID, FIELD_TIME, FIELD_JSON };
+enum field_type { FIELD_TEXT = 1, FIELD_INT, FIELD_BOOL, FIELD_UUID, FIELD_TIME, FIELD_JSON,
+                  FIELD_TEXTS /* a list of texts, kept as its JSON */ };
 enum { OPTIONAL = 0, REQUIRED = 1, SECRET = 2 };
 
 struct field {
@@ -32,7 +33,11 @@ struct req;
 struct job_kind;
 
 enum limit_class { LIMIT_NORMAL = 0, LIMIT_COSTLY, LIMIT_SIGN_IN };
+/* Rows that create take an Idempotency-Key; an answer that shows a secret is given only once. */
+enum creates { CREATES_NOTHING = 0, CREATES, CREATES_SECRET };
 enum tx { TX_ONE = 0, TX_NONE };
+/* Which requests are written into the tenant's audit log: those that change something. */
+enum audit { AUDIT_CHANGES = 0, AUDIT_READS /* reading too, from its beginning */, AUDIT_NOT };
 /* Which threads run a handler: short ones; long reads and streams; password hashing. */
 enum work_lane { WORK_FAST = 0, WORK_SLOW, WORK_HASH, WORK_LANES };
 /* As which database role. */
@@ -46,12 +51,14 @@ struct route {
     const struct sql *sql;                  /* the loop answers with this statement */
     const struct err *(*run)(struct req *rq); /* or a handler on a worker thread */
     void (*async)(struct req *rq);          /* or a function on the loop that ends in req_send */
-    const char *out;                        /* the answer's schema for .run rows, or "audio" */
+    const char *out;                        /* the answer's schema for .run rows, or "audio", "file" */
     const char *doc;
     enum limit_class limit;
+    enum creates creates; /* .run rows of a tenant with TX_ONE: answers 201 */
     enum tx tx;
     enum work_lane lane;
     enum db_role role;
+    enum audit audit;
     int64_t body_max;  /* 0: the setting body_limit */
     bool raw_body;     /* the body is not JSON */
     bool root;         /* path does not stand under /api/v1 */
@@ -130,11 +137,13 @@ struct req {
     struct str head;         /* raw header lines, for hooks */
     struct str body;
     struct str client;       /* address that counts, as text */
+    struct str subdomain;    /* with the setting base_domain: the tenant's slug in the Host header, or empty */
     struct identity who;
     void *in;                /* the handler's input struct, or NULL */
     const struct str *texts; /* one per field of route->in; p == NULL where not given */
     struct str cursor;
     int64_t limit;           /* page size asked for */
+    struct uuid made;        /* by req_created */
     struct db *db;           /* .run only; in a transaction unless tx NONE */
     struct reply reply;
     size_t n_faults;
@@ -144,6 +153,8 @@ struct req {
 
 /* Value of a header, name in lower case; STR_NONE if missing. */
 struct str req_header(const struct req *rq, const char *name);
+/* The i-th path parameter as text, its %-escapes undone. E_NOT_FOUND if they are malformed. */
+const struct err *req_param_text(struct req *rq, size_t i, struct str *ret) MUST_USE;
 /* The version in If-Match: "7". E_IF_MATCH if missing, E_STALE if it is no version of ours. */
 const struct err *req_if_match(struct req *rq, int64_t *ret_version) MUST_USE;
 /* Adds a header to the reply; text must live in rq->a or be constant. */
@@ -166,6 +177,10 @@ void req_send(struct req *rq, const struct err *e);
  * more, on any loop. Other processes follow within a second. */
 void identity_forget(const struct hash *token);
 
+/* "PATCH /agents/{agent}" of a row, without /api/v1; the name of its i-th path parameter, empty beyond. */
+struct str http_row_name(struct arena *a, const struct route *r);
+struct str http_row_param(const struct route *r, size_t i);
+
 /* Process-wide facts that handlers need; set once at start. */
 struct http_config {
     const struct settings *settings;
@@ -174,6 +189,8 @@ struct http_config {
     struct db_pool *pools[2]; /* by enum db_role */
     const char *lane_url;
     const char *live_socket; /* path of the live server; NULL: no /live */
+    /* Writes what a request did, in its transaction, after its handler; NULL: nothing is written. */
+    const struct err *(*audit)(struct req *rq);
     void *app; /* features.c's context: keys, objects, ... */
 };
 extern struct http_config http_config;
@@ -190,6 +207,11 @@ size_t loop_number(const struct loop *loop);
 const struct err *http_serve(struct arena *a) MUST_USE;
 /* Asks a running server to stop; async-signal-safe. A second call cuts. */
 void http_stop(void);
+
+/* For a worker: /metrics and /readyz on a loopback port, in a thread of its own. Port 0: none; a port
+ * that is taken is only warned of, for several workers may share a machine. */
+const struct err *http_worker_port(struct arena *a, int64_t number, bool (*healthy)(void)) MUST_USE;
+void http_worker_port_close(void);
 
 /* The contract: OpenAPI 3.1 as JSON, and the feature that serves it. */
 struct str openapi_print(struct arena *a);

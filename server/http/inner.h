@@ -50,6 +50,14 @@ void dispatch(struct req *rq);
 /* Runs on a worker thread. */
 void dispatch_run(struct req *rq);
 
+/* ---- idempotency.c: in the handler's transaction ---- */
+/* Takes the request's Idempotency-Key, if it has one and the row creates. Answered: it was taken,
+ * and the reply is the stored one. E_KEY_REUSED for another request, E_REPEATED if the answer showed
+ * a secret, E_BAD_REQUEST for a malformed key. */
+const struct err *idempotency_begin(struct req *rq, bool *ret_answered) MUST_USE;
+/* Stores the reply under the key; not one that shows a secret. */
+const struct err *idempotency_keep(struct req *rq) MUST_USE;
+
 /* ---- work.c: worker threads ---- */
 const struct err *work_start(struct arena *a, int fast_threads) MUST_USE;
 void work_stop(void);

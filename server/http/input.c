@@ -14,13 +14,14 @@ static int hex(char c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-static bool url_decode(struct arena *a, struct str s, struct str *ret)
+/* `blank`: what stands for a blank: '+' in queries, nothing in paths. */
+static bool url_decode(struct arena *a, struct str s, char blank, struct str *ret)
 {
     char *out = arena_alloc(a, s.n + 1);
     size_t n = 0;
 
     for (size_t i = 0; i < s.n; i++) {
-        if (s.p[i] == '+') {
+        if (blank && s.p[i] == blank) {
             out[n++] = ' ';
         } else if (s.p[i] != '%') {
             out[n++] = s.p[i];
@@ -34,6 +35,11 @@ static bool url_decode(struct arena *a, struct str s, struct str *ret)
     }
     *ret = str_n(out, n);
     return true;
+}
+
+const struct err *req_param_text(struct req *rq, size_t i, struct str *ret)
+{
+    return url_decode(rq->a, rq->param[i], 0, ret) && str_utf8(*ret) ? NULL : E_NOT_FOUND;
 }
 
 static const struct field *find_field(const struct field *table, struct str name)
@@ -104,6 +110,14 @@ static struct str json_value(struct req *rq, const struct field *f, const struct
 {
     enum json_kind kind = json_kind(v);
 
+    if (f->type == FIELD_TEXTS) {
+        bool texts = kind == J_LIST;
+        for (size_t i = 0; texts && i < json_count(v); i++)
+            texts = json_kind(json_at(v, i)) == J_TEXT;
+        if (!texts)
+            req_field(rq, f->name, "Give a list of texts.");
+        return json_canonical(rq->a, v);
+    }
     if (f->type == FIELD_JSON) {
         if (kind != J_OBJECT && kind != J_LIST)
             req_field(rq, f->name, "Give an object or a list.");
@@ -179,8 +193,8 @@ static void read_query(struct req *rq, struct str *texts)
         const struct field *f;
         if (!pair.n)
             continue;
-        if (!str_split(&raw, '=', &key) || !url_decode(rq->a, key, &key) ||
-            !url_decode(rq->a, raw.p ? raw : STR(""), &value)) {
+        if (!str_split(&raw, '=', &key) || !url_decode(rq->a, key, '+', &key) ||
+            !url_decode(rq->a, raw.p ? raw : STR(""), '+', &value)) {
             req_field(rq, "query", "Cannot be decoded.");
             continue;
         }
@@ -220,6 +234,9 @@ static const struct err *read_body(struct req *rq, struct str *texts)
     return NULL;
 }
 
+/* Rows may share a struct of which this one fills only the first members: those behind are zero. */
+#define BEHIND 512
+
 const struct err *input_read(struct req *rq)
 {
     const struct field *table = rq->route->in;
@@ -241,7 +258,7 @@ const struct err *input_read(struct req *rq)
         e = read_body(rq, texts);
     if (e)
         return e;
-    rq->in = arena_alloc(rq->a, size);
+    rq->in = arena_alloc(rq->a, size + BEHIND);
     for (size_t i = 0; i < n; i++) {
         if ((table[i].flags & REQUIRED) && !texts[i].p)
             req_field(rq, table[i].name, "This is needed.");

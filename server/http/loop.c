@@ -1,7 +1,7 @@
 /* The event loops: one per core, all accepting from one listening socket; the fast lane's sockets
  * joined to them; the tick; the graceful stop. Started by http_serve on the main thread, which runs
  * loop 0 itself. */
-#include "http/loop.h"
+#include "http/conns.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,7 +15,6 @@
 #include "core/settings.h"
 #include "core/time.h"
 #include "db/migrate.h"
-#include "http/client.h"
 #include "core/metrics.h"
 #include "http/queries.h"
 #include "http/strict.h"
@@ -26,7 +25,6 @@
 #define ENTITY_MAX ((8u << 20) + 65536u) /* upload parts */
 #define ACCEPT_GRACE (1 * TIME_S)        /* still accepting while balancers notice /readyz */
 #define IDLE_GRACE (2500 * TIME_MS)      /* idle connections get their "close" on a last request */
-#define ADDRESS_SLOTS 65536u
 
 static struct loop *loops[LOOPS_MAX];
 static size_t n_loops;
@@ -35,8 +33,6 @@ static _Atomic int stop_asked;
 static _Atomic bool schema_ok;
 static _Atomic int lanes_up; /* loops whose fast lane works */
 static _Thread_local struct loop *here;
-static _Atomic uint16_t per_address[ADDRESS_SLOTS];
-static uint64_t address_salt;
 
 struct loop *loop_here(void)
 {
@@ -150,66 +146,13 @@ static void ask_schema(struct loop *loop)
 
 /* ---- accepting ---- */
 
-static _Atomic uint16_t *address_slot(h2o_socket_t *sock)
-{
-    struct sockaddr_storage peer;
-    struct address addr;
-    uint64_t h = address_salt;
-
-    if (!h2o_socket_getpeername(sock, (struct sockaddr *)&peer))
-        return &per_address[0];
-    addr = address_network(address_of((struct sockaddr *)&peer));
-    for (size_t i = 0; i < sizeof addr.b; i++)
-        h = (h ^ addr.b[i]) * UINT64_C(0x100000001b3); /* FNV-1a, salted */
-    return &per_address[(h >> 20) % ADDRESS_SLOTS];
-}
-
-struct open_conn {
-    struct loop *loop;
-    _Atomic uint16_t *slot;
-};
-
-static void on_conn_closed(void *data)
-{
-    struct open_conn *c = data;
-
-    c->loop->connections--;
-    atomic_fetch_sub(c->slot, 1);
-    metric_add(M_HTTP_CONNECTIONS, 0, 0, -1);
-    free(c);
-}
-
-static bool accept_one(struct loop *loop, h2o_socket_t *listener, h2o_accept_ctx_t *accept)
-{
-    h2o_socket_t *sock = h2o_evloop_socket_accept(listener);
-    struct open_conn *c;
-
-    if (!sock)
-        return false;
-    c = malloc(sizeof *c);
-    if (!c)
-        abort();
-    *c = (struct open_conn){loop, address_slot(sock)};
-    loop->connections++;
-    metric_add(M_HTTP_CONNECTIONS, 0, 0, 1);
-    sock->on_close.cb = on_conn_closed;
-    sock->on_close.data = c;
-    if (atomic_fetch_add(c->slot, 1) >= http_config.settings->connections_per_address) {
-        metric_add(M_HTTP_REFUSED, glue.label_connections, 0, 1);
-        h2o_socket_close(sock);
-        return true;
-    }
-    h2o_accept(accept, sock);
-    return true;
-}
-
 static void on_accept(h2o_socket_t *listener, const char *err)
 {
     struct loop *loop = listener->data;
 
     if (err)
         return;
-    for (int i = 0; i < 16 && accept_one(loop, listener, &loop->accept); i++)
+    for (int i = 0; i < 16 && conns_accept(loop, listener, &loop->accept); i++)
         ;
 }
 
@@ -218,14 +161,14 @@ static void on_accept_metrics(h2o_socket_t *listener, const char *err)
     struct loop *loop = listener->data;
 
     if (!err)
-        accept_one(loop, listener, &loop->accept_metrics);
+        conns_accept(loop, listener, &loop->accept_metrics);
 }
 
 /* ---- stopping ---- */
 
 static void close_listeners(struct loop *loop)
 {
-    while (accept_one(loop, loop->listener, &loop->accept)) /* the backlog is served */
+    while (conns_accept(loop, loop->listener, &loop->accept)) /* the backlog is served */
         ;
     h2o_socket_close(loop->listener);
     loop->listener = NULL;
@@ -257,15 +200,17 @@ static void on_tick(h2o_timeout_entry_t *entry)
     struct loop *loop = H2O_STRUCT_FROM_MEMBER(struct loop, tick_entry, entry);
     static _Thread_local bool was_up;
     static _Thread_local unsigned ticks;
-    bool up;
+    bool up, second = ++ticks % (1000 / TICK_MS) == 0;
 
     lane_tick(&loop->lane);
     up = lane_up(&loop->lane);
     if (up != was_up)
         atomic_fetch_add(&lanes_up, up ? 1 : -1);
     was_up = up;
-    if (loop->number == 0 && up && (!atomic_load(&schema_ok) || ++ticks % 10 == 0))
+    if (loop->number == 0 && up && (!atomic_load(&schema_ok) || second))
         ask_schema(loop);
+    if (second)
+        conns_check(loop);
     if (http_stopping())
         stop_step(loop);
     h2o_timeout_link(loop->ctx.loop, &loop->tick, &loop->tick_entry);
@@ -317,13 +262,7 @@ static void loop_run(struct loop *loop)
     /* Connections that outlived the drain die with the process. */
 }
 
-static void *loop_thread(void *loop)
-{
-    loop_run(loop);
-    return NULL;
-}
-
-static const struct err *open_port(struct arena *a, uint32_t address, int64_t port, int *ret_fd)
+const struct err *loop_open_port(struct arena *a, uint32_t address, int64_t port, int *ret_fd)
 {
     struct sockaddr_in sa = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port),
                              .sin_addr.s_addr = htonl(address)};
@@ -361,6 +300,7 @@ static void add_live(struct arena *a, h2o_hostconf_t *host)
     struct str url = str_fmt(a, "http://[unix:%s]/live", http_config.live_socket);
     h2o_url_t upstream;
 
+    h2o_create_handler(path, sizeof(h2o_handler_t))->on_req = exchange_on_live;
     if (h2o_url_parse(url.p, url.n, &upstream) == 0)
         h2o_proxy_register_reverse_proxy(path, &upstream, &vars);
 }
@@ -396,16 +336,21 @@ static const struct err *prepare(struct arena *a)
     if (!public_url_parse(str_of(http_config.settings->public_url), &url))
         return err_why(a, E_BAD_INPUT, "Setting public_url is \"%s\": give http(s)://host[:port].",
                        http_config.settings->public_url);
+    e = tenant_hosts_init(a, http_config.settings->base_domain, &url, &glue.hosts);
+    if (e)
+        return e;
     http_config.https = url.https;
     http_config.public_origin = str_c(a, str_of(url.origin));
     http_config.cookie_name = session_cookie_name(&url);
     glue.security = security_new(a, &url);
     glue.label_static = metric_label(LABEL_ROUTE, STR("static"));
     glue.label_connections = metric_label(LABEL_REASON, STR("connections"));
+    glue.label_host = metric_label(LABEL_REASON, STR("host"));
+    glue.label_slow = metric_label(LABEL_REASON, STR("slow"));
     glue.label_strict = metric_label(LABEL_REASON, STR("strict"));
     for (size_t i = 0; i < route_count(); i++)
         exchange_label(i, route_label(a, i));
-    crypto_random(&address_salt, sizeof address_salt);
+    conns_init();
     return static_load(a, http_config.settings->static_dir, &glue.files);
 }
 
@@ -418,22 +363,47 @@ static size_t loops_wanted(void)
     return (size_t)(n < 1 ? 1 : n > LOOPS_MAX ? LOOPS_MAX : n);
 }
 
-static const struct err *listen_all(struct arena *a)
+/* The ports, until every loop has a copy, and where all wait for each other. */
+static struct {
+    int fd, metrics_fd;
+    pthread_t threads[LOOPS_MAX];
+    pthread_barrier_t listening;
+} start = {.fd = -1, .metrics_fd = -1};
+
+static const struct err *open_ports(struct arena *a)
 {
-    int fd = -1, metrics_fd = -1;
-    const struct err *e = open_port(a, INADDR_ANY, http_config.settings->port, &fd);
+    const struct err *e = loop_open_port(a, INADDR_ANY, http_config.settings->port, &start.fd);
 
     if (!e && http_config.settings->metrics_port)
-        e = open_port(a, INADDR_LOOPBACK, http_config.settings->metrics_port, &metrics_fd);
-    for (size_t i = 0; !e && i < n_loops; i++)
-        loops[i]->listener = listen_on(loops[i], fd, on_accept);
-    if (!e && metrics_fd >= 0)
-        loops[0]->metrics_listener = listen_on(loops[0], metrics_fd, on_accept_metrics);
-    if (fd >= 0)
-        close(fd);
-    if (metrics_fd >= 0)
-        close(metrics_fd);
+        e = loop_open_port(a, INADDR_LOOPBACK, http_config.settings->metrics_port, &start.metrics_fd);
     return e;
+}
+
+static void close_ports(void)
+{
+    close(start.fd);
+    if (start.metrics_fd >= 0)
+        close(start.metrics_fd);
+}
+
+static void loop_listen(struct loop *loop)
+{
+    loop->listener = listen_on(loop, start.fd, on_accept);
+    if (loop->number == 0 && start.metrics_fd >= 0)
+        loop->metrics_listener = listen_on(loop, start.metrics_fd, on_accept_metrics);
+    pthread_barrier_wait(&start.listening);
+}
+
+/* A loop and all of its sockets are made by the thread that runs it: libh2o gives buffers back to the free
+ * list of the thread that made their socket, and those lists know no locks. */
+static void *loop_thread(void *number)
+{
+    size_t n = (size_t)(uintptr_t)number;
+
+    loops[n] = loop_new(n);
+    loop_listen(loops[n]);
+    loop_run(loops[n]);
+    return NULL;
 }
 
 const struct err *http_serve(struct arena *a)
@@ -445,24 +415,43 @@ const struct err *http_serve(struct arena *a)
         return e;
     configure(a);
     n_loops = loops_wanted();
-    for (size_t i = 0; i < n_loops; i++)
-        loops[i] = loop_new(i);
+    loops[0] = loop_new(0);
     unsafe = strict_selftest(&loops[0]->ctx);
     if (unsafe)
         return err_why(a, E_INTERNAL, "%s", unsafe);
     e = work_start(a, (int)http_config.settings->workers);
     if (!e)
-        e = listen_all(a);
+        e = open_ports(a);
     if (e)
         return e;
+    pthread_barrier_init(&start.listening, NULL, (unsigned)n_loops);
+    for (size_t i = 1; i < n_loops; i++)
+        if (pthread_create(&start.threads[i], NULL, loop_thread, (void *)(uintptr_t)i) != 0)
+            return err_why(a, E_INTERNAL, "cannot start a thread");
+    loop_listen(loops[0]);
+    close_ports();
     LOG(LOG_INFO, "http.listening", KV_I("port", http_config.settings->port),
         KV_I("loops", n_loops), KV_C("public_url", http_config.settings->public_url));
-    for (size_t i = 1; i < n_loops; i++)
-        pthread_create(&loops[i]->thread, NULL, loop_thread, loops[i]);
     loop_run(loops[0]);
     for (size_t i = 1; i < n_loops; i++)
-        pthread_join(loops[i]->thread, NULL);
+        pthread_join(start.threads[i], NULL);
     work_stop();
     LOG(LOG_INFO, "http.stopped", KV_I("connections_cut", loops[0]->connections));
     return NULL;
 }
+
+#ifdef __SANITIZE_ADDRESS__
+/* libh2o keeps free lists of its own and calls these through the PLT. Without the lists the sanitizer
+ * finds what is used after it was given back, or given back twice. */
+void *h2o_mem_alloc_recycle(h2o_mem_recycle_t *list, size_t size)
+{
+    (void)list;
+    return h2o_mem_alloc(size);
+}
+
+void h2o_mem_free_recycle(h2o_mem_recycle_t *list, void *piece)
+{
+    (void)list;
+    free(piece);
+}
+#endif

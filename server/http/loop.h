@@ -11,6 +11,7 @@
 #include "http/inner.h"
 #include "http/security.h"
 #include "http/static_files.h"
+#include "http/tenant_host.h"
 
 #define LOOPS_MAX 64
 
@@ -26,7 +27,7 @@ struct loop {
     struct lane lane;
     struct identity_cache *identities;
     void *slots[LOOP_SLOTS];
-    pthread_t thread;
+    struct open_conn *conns; /* conns.c */
     size_t connections;
     _Atomic size_t in_flight;
     bool shutdown_told, done;
@@ -50,13 +51,20 @@ struct exchange {
 struct glue {
     const struct security *security;
     const struct static_files *files;
-    unsigned label_static, label_strict, label_connections;
+    struct tenant_hosts hosts;
+    unsigned label_static, label_strict, label_connections, label_slow, label_host;
 };
 extern struct glue glue;
+
+/* A listening socket; E_INTERNAL says why not. */
+const struct err *loop_open_port(struct arena *a, uint32_t address, int64_t port,
+                                 int *ret_fd) MUST_USE;
 
 /* The handler of the public host, and of the metrics host. */
 int exchange_on_request(h2o_handler_t *self, h2o_req_t *h);
 int exchange_on_metrics(h2o_handler_t *self, h2o_req_t *h);
+/* Before the tunnel of /live: refuses what the socket server would answer by hanging up. */
+int exchange_on_live(h2o_handler_t *self, h2o_req_t *h);
 /* A filter for the answers libh2o makes itself (413, broken chunks): the security headers. */
 void exchange_on_own_answer(h2o_filter_t *self, h2o_req_t *h, h2o_ostream_t **slot);
 /* Exchanges that a worker thread has sent back. */

@@ -9,15 +9,28 @@ static struct str field_schema(struct arena *a, const struct field *f)
     struct jw w = jw_new(a);
     static const char *const types[] = {[FIELD_TEXT] = "string", [FIELD_INT] = "integer",
                                         [FIELD_BOOL] = "boolean", [FIELD_UUID] = "string",
-                                        [FIELD_TIME] = "string", [FIELD_JSON] = "object"};
+                                        [FIELD_TIME] = "string", [FIELD_TEXTS] = "array"};
     struct str rest = str_of(f->choices), part;
 
     jw_open(&w, '{');
     jw_key(&w, "type");
-    jw_text(&w, str_of(types[f->type]));
+    if (f->type == FIELD_JSON)
+        jw_raw(&w, STR("[\"object\",\"array\"]"));
+    else
+        jw_text(&w, str_of(types[f->type]));
     if (f->type == FIELD_UUID || f->type == FIELD_TIME) {
         jw_key(&w, "format");
         jw_text(&w, f->type == FIELD_UUID ? STR("uuid") : STR("date-time"));
+    }
+    if (f->type == FIELD_TEXTS) {
+        jw_key(&w, "items");
+        jw_raw(&w, STR("{\"type\":\"string\"}"));
+    }
+    if (f->type == FIELD_JSON) { /* or the types made from it know no key and no element */
+        jw_key(&w, "additionalProperties");
+        jw_bool(&w, true);
+        jw_key(&w, "items");
+        jw_raw(&w, STR("{}"));
     }
     if (f->choices) {
         jw_key(&w, "enum");
@@ -77,6 +90,13 @@ static void parameters(struct jw *w, struct arena *a, const struct route *r)
         parameter(w, STR("limit"), "query", false,
                   STR("{\"type\":\"integer\",\"minimum\":1,\"maximum\":100}"));
     }
+    if (r->creates)
+        parameter(w, STR("Idempotency-Key"), "header", false,
+                  str_fmt(a, "{\"type\":\"string\",\"minLength\":1,\"maxLength\":200,"
+                             "\"description\":\"A repeat within 24 hours %s\"}",
+                          r->creates == CREATES_SECRET
+                              ? "does nothing and is answered 409, for the answer shows a secret"
+                              : "does nothing and gets the first answer"));
     jw_close(w, ']');
 }
 
@@ -184,6 +204,16 @@ static struct str answer_schema(struct arena *a, const struct route *r)
     "{\"description\":\"ok\",\"content\":{\"audio/*\":{\"schema\":{\"type\":\"string\",\"format\":"    \
     "\"binary\"}}}}"
 
+#define FILE_BYTES                                                                                 \
+    "{\"description\":\"ok\",\"content\":{\"*/*\":{\"schema\":{\"type\":\"string\",\"format\":"         \
+    "\"binary\"}}}}"
+
+/* A download whose type depends on what was asked for. */
+static bool is_file(const struct route *r)
+{
+    return r->out && strcmp(r->out, "file") == 0;
+}
+
 static bool is_audio(const struct route *r)
 {
     return r->out && strcmp(r->out, "audio") == 0;
@@ -191,15 +221,18 @@ static bool is_audio(const struct route *r)
 
 static void responses(struct jw *w, struct arena *a, const struct route *r)
 {
-    struct str schema = is_audio(r) ? STR(AUDIO) : answer_schema(a, r);
-    bool made = r->method == POST && r->run && r->out && !strstr(r->path, "session");
+    struct str schema = is_audio(r)  ? STR(AUDIO)
+                        : is_file(r) ? STR(FILE_BYTES)
+                                     : answer_schema(a, r);
 
     jw_key(w, "responses");
     jw_open(w, '{');
-    jw_key(w, !schema.p ? "204" : made ? "201" : "200");
+    jw_key(w, !schema.p ? "204" : r->creates ? "201" : "200");
     if (is_audio(r)) {
         jw_raw(w, schema);
         jw_key(w, "206");
+        jw_raw(w, schema);
+    } else if (is_file(r)) {
         jw_raw(w, schema);
     } else if (schema.p) {
         jw_raw(w, str_fmt(a, "{\"description\":\"ok\",\"content\":{\"application/json\":{\"schema\":%.*s}}}",

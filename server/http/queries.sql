@@ -15,3 +15,24 @@ select * from gate.api_key($hash);
 -- name: schema_number :one
 -- out: number int
 select coalesce(max(number), 0)::int as number from schema_migration;
+
+-- name: repeat_claim :done
+-- in: principal uuid, key text, request bytea
+-- Primary key. Waits for a transaction that holds the same key; no row: it is taken.
+insert into idempotency as i (principal_id, key, request_hash) values ($principal, $key, $request)
+on conflict (tenant_id, principal_id, key) do update
+   set request_hash = excluded.request_hash, status = null, headers = null, body = null, created_at = now()
+ where i.created_at < now() - interval '24 hours';
+
+-- name: repeat_find :one
+-- in:  principal uuid, key text
+-- out: request bytea, status int?, headers text?, body text?
+-- Primary key.
+select request_hash as request, status, headers, body from idempotency
+ where principal_id = $principal and key = $key;
+
+-- name: repeat_keep :done
+-- in: principal uuid, key text, status int, headers text, body text
+-- Primary key.
+update idempotency set status = $status, headers = $headers, body = $body
+ where principal_id = $principal and key = $key;

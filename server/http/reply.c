@@ -57,6 +57,7 @@ const struct err *req_created(struct req *rq, struct uuid id)
     struct jw w = jw_new(rq->a);
     char text[UUID_TEXT];
 
+    rq->made = id;
     jw_open(&w, '{');
     jw_key(&w, "id");
     jw_uuid(&w, id);
@@ -71,6 +72,14 @@ const struct err *req_none(struct req *rq)
     rq->reply.status = 204;
     rq->reply.body = STR("");
     return NULL;
+}
+
+static bool has_header(const struct req *rq, const char *name)
+{
+    for (size_t i = 0; i < rq->reply.n_headers; i++)
+        if (str_is(rq->reply.headers[i].name, name))
+            return true;
+    return false;
 }
 
 /* RFC 9457. Errors of jobs and of our own making show no detail. */
@@ -108,6 +117,6 @@ void req_problem(struct req *rq, const struct err *e)
     rq->reply.type = STR("application/problem+json");
     rq->reply.body = jw_done(&w);
     rq->reply.stream = (struct stream){0};
-    if (e->status == 503 || e->status == 429)
+    if ((e->status == 503 || e->status == 429) && !has_header(rq, "retry-after"))
         req_set_header(rq, "retry-after", STR("2"));
 }

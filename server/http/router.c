@@ -83,6 +83,19 @@ struct str route_label(struct arena *a, size_t i)
     return str_fmt(a, "%s %s", method_name(rows[i]->method), patterns[i].p);
 }
 
+struct str http_row_name(struct arena *a, const struct route *r)
+{
+    return str_fmt(a, "%s %s", method_name(r->method), r->path);
+}
+
+struct str http_row_param(const struct route *r, size_t i)
+{
+    bool text;
+    struct str name = route_param(r, i, &text);
+
+    return name.p ? name : STR("");
+}
+
 const struct err *router_match(struct req *rq)
 {
     enum method wanted = rq->method == HEAD ? GET : rq->method;
@@ -105,6 +118,12 @@ const struct err *router_match(struct req *rq)
     return E_METHOD;
 }
 
+/* Its callers have a tenant. */
+static bool tenants_own(const struct route *r)
+{
+    return r->who != PUBLIC && r->who != SIGNED_IN && r->who != SUPER_ADMIN;
+}
+
 static const struct err *check_row(struct arena *a, const struct feature *f, const struct route *r)
 {
     int answers = (r->sql != NULL) + (r->run != NULL) + (r->async != NULL);
@@ -113,6 +132,9 @@ static const struct err *check_row(struct arena *a, const struct feature *f, con
         return err_why(a, E_INTERNAL, "%s %s: the row names no permission", f->name, r->path);
     if (answers != 1)
         return err_why(a, E_INTERNAL, "%s %s: give one of .sql, .run, .async", f->name, r->path);
+    if (r->creates && (!r->run || r->tx != TX_ONE || !tenants_own(r)))
+        return err_why(a, E_INTERNAL, "%s %s: .creates is for a tenant's .run rows in a transaction",
+                       f->name, r->path);
     if (n_rows == MAX_ROUTES)
         return err_why(a, E_INTERNAL, "more than %d routes", MAX_ROUTES);
     return r->sql ? answer_check(a, r) : NULL;

@@ -8,11 +8,12 @@
 #include "media/reasons.h"
 #include "media/speech.h"
 
-void collect_init(struct collect *c, struct arena *a, bool want_pcm)
+void collect_init(struct collect *c, struct arena *a, bool want_pcm, const struct media_sink *opus)
 {
     memset(c, 0, sizeof *c);
     c->a = a;
     c->want_pcm = want_pcm;
+    c->opus = opus;
     c->levels = growth_new(a);
     c->pcm[0] = growth_new(a);
     c->pcm[1] = growth_new(a);
@@ -41,7 +42,7 @@ static const struct err *take_format(struct collect *c, const void *p, size_t n)
         return nonsense(c);
     memcpy(&f, p, sizeof f);
     if (f.channels < 1 || f.channels > 2 || f.rate < 1000 || f.rate > 1000000 ||
-        !reason_codec(f.codec, &c->info))
+        !reason_format(&f, &c->info))
         return nonsense(c);
     c->info.channels = f.channels;
     c->info.rate = f.rate;
@@ -59,19 +60,43 @@ static const struct err *take_levels(struct collect *c, const void *p, size_t n)
     return append(c, c->levels, p, n);
 }
 
+/* Which of the n samples that follow those seen are wanted. */
+static void keep(const struct collect *c, size_t n, size_t *ret_first, size_t *ret_kept)
+{
+    uint64_t from = c->from > c->seen ? c->from : c->seen, end = c->seen + n;
+
+    if (c->to && c->to < end)
+        end = c->to;
+    *ret_first = (size_t)(from - c->seen);
+    *ret_kept = from < end ? (size_t)(end - from) : 0;
+}
+
 static const struct err *take_pcm(struct collect *c, const void *p, size_t n)
 {
     size_t each = n / (c->info.channels ? c->info.channels : 1);
     const struct err *e = NULL;
+    size_t first, kept;
     unsigned i;
 
     if (!c->want_pcm || !c->info.channels || n % (sizeof(int16_t) * c->info.channels) != 0)
         return nonsense(c);
-    if (c->pcm[0]->n + each > WIRE_MAX_SAMPLES * sizeof(int16_t))
+    if (c->seen + each / sizeof(int16_t) > WIRE_MAX_SAMPLES)
         return nonsense(c);
-    for (i = 0; i < c->info.channels && !e; i++)
-        e = append(c, c->pcm[i], (const char *)p + i * each, each);
-    return e;
+    keep(c, each / sizeof(int16_t), &first, &kept);
+    for (i = 0; i < c->info.channels && !e && kept; i++)
+        e = append(c, c->pcm[i], (const char *)p + i * each + first * sizeof(int16_t),
+                   kept * sizeof(int16_t));
+    c->seen += each / sizeof(int16_t);
+    c->enough = !e && c->to && c->seen >= c->to;
+    return c->enough ? E_GONE : e;
+}
+
+static const struct err *take_opus(struct collect *c, const void *p, size_t n)
+{
+    if (!c->opus || !c->info.channels || n > WIRE_MAX_OPUS - c->opus_bytes)
+        return nonsense(c);
+    c->opus_bytes += n;
+    return c->opus->write(c->opus->ctx, str_n(p, n));
 }
 
 static const struct err *take_done(struct collect *c, const void *p, size_t n)
@@ -86,9 +111,9 @@ static const struct err *take_done(struct collect *c, const void *p, size_t n)
     if (c->done.samples == 0 || c->done.samples > WIRE_MAX_SAMPLES ||
         windows != (c->done.samples + WIRE_WINDOW - 1) / WIRE_WINDOW)
         return nonsense(c);
-    if (c->want_pcm && c->pcm[0]->n != c->done.samples * sizeof(int16_t))
+    if (c->want_pcm && c->seen != c->done.samples)
         return nonsense(c);
-    return NULL;
+    return c->opus && !c->opus_bytes ? nonsense(c) : NULL;
 }
 
 static const struct err *take_refused(struct collect *c, const void *p, size_t n)
@@ -117,6 +142,8 @@ const struct err *collect_block(struct collect *c, uint32_t kind, const void *p,
         return take_levels(c, p, n);
     case WIRE_PCM:
         return take_pcm(c, p, n);
+    case WIRE_OPUS:
+        return take_opus(c, p, n);
     case WIRE_DONE:
         return take_done(c, p, n);
     case WIRE_REFUSED:

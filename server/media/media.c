@@ -12,6 +12,9 @@ _Static_assert(MEDIA_RATE == WIRE_RATE && MEDIA_LEVEL_MS * MEDIA_RATE == WIRE_WI
                    MEDIA_MAX_HOURS == WIRE_MAX_HOURS && MEDIA_QUIETEST == WIRE_QUIETEST,
                "media.h restates wire.h");
 
+/* Encoding takes so much longer than decoding. */
+#define OPUS_TIMES 4
+
 static struct process_options options = {.timeout_ms = 180000};
 
 void media_set_child(const char *path)
@@ -50,7 +53,8 @@ struct media_source media_bytes(struct arena *a, struct str bytes)
 }
 
 static const struct err *run(struct arena *a, const struct media_source *source,
-                             struct media_info *ret, struct media_pcm *ret_pcm)
+                             const struct media_sink *opus, struct media_info *ret,
+                             struct media_pcm *ret_pcm)
 {
     struct process_options now = options;
     struct collect *c = ARENA_NEW(a, struct collect);
@@ -58,7 +62,11 @@ static const struct err *run(struct arena *a, const struct media_source *source,
 
     if (!now.path)
         return err_why(a, E_CRASHED, "The decoder is not set up: no path to ringsight-media.");
-    collect_init(c, a, ret_pcm != NULL);
+    if (opus) {
+        now.opus = true;
+        now.timeout_ms *= OPUS_TIMES;
+    }
+    collect_init(c, a, ret_pcm != NULL, opus);
     e = process_run(c, source, &now);
     if (!e)
         e = collect_finish(c, ret, ret_pcm);
@@ -70,13 +78,40 @@ static const struct err *run(struct arena *a, const struct media_source *source,
     return e;
 }
 
+const struct err *media_clip(struct arena *a, struct media_source source, int64_t from_ms,
+                             int64_t to_ms, struct media_pcm *ret_pcm, unsigned *ret_channels)
+{
+    struct process_options now = options;
+    struct collect *c = ARENA_NEW(a, struct collect);
+    const struct err *e;
+
+    if (!now.path)
+        return err_why(a, E_CRASHED, "The decoder is not set up: no path to ringsight-media.");
+    collect_init(c, a, true, NULL);
+    c->from = (uint64_t)from_ms * WIRE_RATE / 1000;
+    c->to = (uint64_t)to_ms * WIRE_RATE / 1000;
+    e = process_run(c, &source, &now);
+    growth_end(c->levels);
+    if (e && !c->enough)
+        return e;
+    *ret_pcm = (struct media_pcm){{c->pcm[0]->p, c->pcm[1]->p}, c->pcm[0]->n / sizeof(int16_t)};
+    *ret_channels = c->info.channels;
+    return NULL;
+}
+
 const struct err *media_inspect(struct arena *a, struct media_source source, struct media_info *ret)
 {
-    return run(a, &source, ret, NULL);
+    return run(a, &source, NULL, ret, NULL);
 }
 
 const struct err *media_decode(struct arena *a, struct media_source source, struct media_info *ret,
                                struct media_pcm *ret_pcm)
 {
-    return run(a, &source, ret, ret_pcm);
+    return run(a, &source, NULL, ret, ret_pcm);
+}
+
+const struct err *media_opus(struct arena *a, struct media_source source, struct media_sink sink,
+                             struct media_info *ret)
+{
+    return run(a, &source, &sink, ret, NULL);
 }

@@ -1,8 +1,9 @@
 /* Recordings, seen from the server: what is in one, and its sound as samples. The bytes are
  * decoded by ringsight-media, a process without files, network or environment, one per recording;
  * nothing of a recording is parsed in this process. Taken: WAV (PCM 8 to 32 bit, float, mu-law,
- * A-law), MP3, Ogg/Opus, FLAC; one or two channels, 4 to 192 kHz, at most 4 hours. Names and
- * claimed types are not looked at. All calls block; any thread may make them. */
+ * A-law, GSM as "WAV49"), MP3, Ogg/Opus, FLAC, M4A and 3GP (AAC, AMR), AAC (ADTS), AMR (narrow and
+ * wide band), WebM/Opus; one or two channels, 4 to 192 kHz, at most 4 hours. Names and claimed
+ * types are not looked at. All calls block; any thread may make them. */
 #ifndef RINGSIGHT_MEDIA_MEDIA_H
 #define RINGSIGHT_MEDIA_MEDIA_H
 
@@ -59,8 +60,8 @@ struct media_info {
     int64_t duration_ms; /* of what was decoded, whatever the header says */
     unsigned channels;   /* 1 or 2 */
     unsigned rate;       /* of the file, Hz */
-    const char *codec;   /* "pcm_s16", "mulaw", "mp3", "opus" ...: a constant */
-    const char *format;  /* "wav", "mp3", "ogg", "flac": a constant */
+    const char *codec;   /* "pcm_s16", "mulaw", "mp3", "opus", "aac" ...: a constant */
+    const char *format;  /* "wav", "mp3", "ogg", "mp4" ...: a constant */
     const char *type;    /* media type to serve it as: "audio/wav" ...: a constant */
     size_t levels;       /* number of levels, and of peaks, in each channel */
     struct media_channel channel[2];
@@ -99,6 +100,26 @@ const struct err *media_inspect(struct arena *a, struct media_source source,
 /* The same and the samples. */
 const struct err *media_decode(struct arena *a, struct media_source source, struct media_info *ret,
                                struct media_pcm *ret_pcm) MUST_USE;
+
+/* Where the bytes of an Ogg/Opus file go, front to back; an error of write ends the encoding and is
+ * passed on. */
+struct media_sink {
+    const struct err *(*write)(void *ctx, struct str bytes);
+    void *ctx;
+};
+
+/* The sound once more as Ogg/Opus, which every browser plays: the same channels and the same length,
+ * 16 kbit/s for one party on a telephone, 48 for two that stay apart. *ret is of the original. The same
+ * errors; what the sink got before one is of no use. Whoever keeps the file should look into it
+ * (media_inspect) before letting go of the original. */
+const struct err *media_opus(struct arena *a, struct media_source source, struct media_sink sink,
+                             struct media_info *ret) MUST_USE;
+
+/* Only the samples from one time to another, half-open, to_ms > from_ms >= 0: fewer where the recording
+ * ends before, none beyond it. Holds no more than these, and stops decoding when it has them. */
+const struct err *media_clip(struct arena *a, struct media_source source, int64_t from_ms,
+                             int64_t to_ms, struct media_pcm *ret_pcm,
+                             unsigned *ret_channels) MUST_USE;
 
 /* Where there is speech (or anything as loud) on a channel, in pieces fit for a speech engine: at
  * most 20 s long, cut where it is quietest, padded by 150 ms, in order, not overlapping, within

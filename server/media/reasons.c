@@ -2,7 +2,7 @@
  * numbers only: a taken-over decoder can choose a sentence but not write one. */
 #include "media/reasons.h"
 
-#define TAKEN "send WAV, MP3, Ogg/Opus or FLAC"
+#define TAKEN "send WAV, MP3, Ogg/Opus, FLAC, M4A, AMR or WebM"
 
 static const char *const sentences[WIRE_REASONS] = {
     [WIRE_EMPTY] = "The file is empty.",
@@ -14,10 +14,8 @@ static const char *const sentences[WIRE_REASONS] = {
     [WIRE_XML] = "This is not an audio file: it begins like XML, perhaps an error message that "
                  "was saved in place of the recording.",
     [WIRE_UNKNOWN] = "This is not an audio file of a kind we know: " TAKEN ".",
-    [WIRE_IS_MP4] = "This is an MP4 or M4A file, which is not supported: " TAKEN ".",
-    [WIRE_IS_WEBM] = "This is a WebM or Matroska file, which is not supported: " TAKEN ".",
-    [WIRE_IS_AMR] = "This is an AMR file, which is not supported: " TAKEN ".",
-    [WIRE_IS_AAC] = "This is an AAC file, which is not supported: " TAKEN ".",
+    [WIRE_IS_AMR_CHANNELS] = "This is an AMR file with several channels, which is not supported: "
+                             "send one file a channel, or WAV with two.",
     [WIRE_IS_WMA] = "This is a Windows Media file, which is not supported: " TAKEN ".",
     [WIRE_IS_AIFF] = "This is an AIFF file, which is not supported: " TAKEN ".",
     [WIRE_IS_AU] = "This is a Sun AU file, which is not supported: " TAKEN ".",
@@ -29,29 +27,40 @@ static const char *const sentences[WIRE_REASONS] = {
     [WIRE_IS_OTHER_OGG] = "This is an Ogg file that does not hold Opus audio: " TAKEN ".",
     [WIRE_BAD_HEADER] = "The file begins like audio, but its header is damaged or cut off.",
     [WIRE_WAV_CODEC] = "The WAV file is in a coding that is not supported (format %u): PCM, float, "
-                       "mu-law and A-law are.",
+                       "mu-law, A-law and GSM are.",
+    [WIRE_MP4_CODEC] = "The MP4 or M4A file holds no sound in AAC or AMR: " TAKEN ".",
+    [WIRE_WEBM_CODEC] = "The WebM or Matroska file holds no sound in Opus: " TAKEN ".",
+    [WIRE_MP4_CUT] = "The MP4 or M4A file has no table of contents, which often comes last: it was "
+                     "cut off, or is damaged.",
+    [WIRE_MP4_BIG] = "The MP4 or M4A file is larger than %u MB: send the sound alone, without "
+                     "pictures, or as WAV, MP3 or Ogg/Opus.",
     [WIRE_NO_SOUND] = "The file holds a header but no sound.",
     [WIRE_DAMAGED] = "The file begins like audio, but no sound in it can be decoded.",
     [WIRE_CHANNELS] = "The file has %u channels: recordings may have one or two.",
     [WIRE_BAD_RATE] = "The file says it has %u samples per second: 4,000 to 192,000 are possible.",
     [WIRE_TOO_LONG] = "The recording is longer than 4 hours, which is the limit.",
     [WIRE_NO_MEMORY] = "The file asks for more memory than a recording may take.",
+    [WIRE_NOT_ENCODED] = "The sound could be decoded, but not written as Opus.",
+};
+
+static const char *const codecs[WIRE_CODECS] = {
+    [WIRE_CODEC_PCM_U8] = "pcm_u8",   [WIRE_CODEC_PCM_S16] = "pcm_s16",
+    [WIRE_CODEC_PCM_S24] = "pcm_s24", [WIRE_CODEC_PCM_S32] = "pcm_s32",
+    [WIRE_CODEC_PCM_F32] = "pcm_f32", [WIRE_CODEC_PCM_F64] = "pcm_f64",
+    [WIRE_CODEC_MULAW] = "mulaw",     [WIRE_CODEC_ALAW] = "alaw",
+    [WIRE_CODEC_MP3] = "mp3",         [WIRE_CODEC_OPUS] = "opus",
+    [WIRE_CODEC_FLAC] = "flac",       [WIRE_CODEC_GSM] = "gsm",
+    [WIRE_CODEC_AAC] = "aac",         [WIRE_CODEC_AMR_NB] = "amr_nb",
+    [WIRE_CODEC_AMR_WB] = "amr_wb",
 };
 
 static const struct {
-    const char *codec, *format, *type;
-} codecs[WIRE_CODECS] = {
-    [WIRE_CODEC_PCM_U8] = {"pcm_u8", "wav", "audio/wav"},
-    [WIRE_CODEC_PCM_S16] = {"pcm_s16", "wav", "audio/wav"},
-    [WIRE_CODEC_PCM_S24] = {"pcm_s24", "wav", "audio/wav"},
-    [WIRE_CODEC_PCM_S32] = {"pcm_s32", "wav", "audio/wav"},
-    [WIRE_CODEC_PCM_F32] = {"pcm_f32", "wav", "audio/wav"},
-    [WIRE_CODEC_PCM_F64] = {"pcm_f64", "wav", "audio/wav"},
-    [WIRE_CODEC_MULAW] = {"mulaw", "wav", "audio/wav"},
-    [WIRE_CODEC_ALAW] = {"alaw", "wav", "audio/wav"},
-    [WIRE_CODEC_MP3] = {"mp3", "mp3", "audio/mpeg"},
-    [WIRE_CODEC_OPUS] = {"opus", "ogg", "audio/ogg"},
-    [WIRE_CODEC_FLAC] = {"flac", "flac", "audio/flac"},
+    const char *format, *type;
+} containers[WIRE_CONTAINERS] = {
+    [WIRE_IN_WAV] = {"wav", "audio/wav"},   [WIRE_IN_MP3] = {"mp3", "audio/mpeg"},
+    [WIRE_IN_OGG] = {"ogg", "audio/ogg"},   [WIRE_IN_FLAC] = {"flac", "audio/flac"},
+    [WIRE_IN_MP4] = {"mp4", "audio/mp4"},   [WIRE_IN_AAC] = {"aac", "audio/aac"},
+    [WIRE_IN_AMR] = {"amr", "audio/amr"},   [WIRE_IN_WEBM] = {"webm", "audio/webm"},
 };
 
 struct str reason_sentence(struct arena *a, const struct wire_refused *refused)
@@ -69,12 +78,13 @@ struct str reason_sentence(struct arena *a, const struct wire_refused *refused)
                    sentence.p + (size_t)at + mark.n);
 }
 
-bool reason_codec(uint32_t codec, struct media_info *ret)
+bool reason_format(const struct wire_format *f, struct media_info *ret)
 {
-    if (codec >= WIRE_CODECS || !codecs[codec].codec)
+    if (f->codec >= WIRE_CODECS || !codecs[f->codec] || f->container >= WIRE_CONTAINERS ||
+        !containers[f->container].format)
         return false;
-    ret->codec = codecs[codec].codec;
-    ret->format = codecs[codec].format;
-    ret->type = codecs[codec].type;
+    ret->codec = codecs[f->codec];
+    ret->format = containers[f->container].format;
+    ret->type = containers[f->container].type;
     return true;
 }

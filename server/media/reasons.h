@@ -9,7 +9,7 @@
 /* One sentence for the human; STR_NONE if the number is no reason. */
 struct str reason_sentence(struct arena *a, const struct wire_refused *refused);
 
-/* Fills codec, format and type; false if the number is no codec. */
-bool reason_codec(uint32_t codec, struct media_info *ret);
+/* Fills codec, format and type; false if a number is no codec or no container. */
+bool reason_format(const struct wire_format *f, struct media_info *ret);
 
 #endif

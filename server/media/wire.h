@@ -1,7 +1,7 @@
 /* What ringsight and ringsight-media say to each other. Parent to child: struct wire_hello, then
  * blocks of {uint32_t n; n bytes}, n = 0 ends the file. Child to parent: blocks of struct wire_head
  * and its bytes: READY (the sandbox is on; nothing is sent to the child before), then FORMAT,
- * any LEVELS and PCM, DONE; or REFUSED in place of what is left. Host byte order: both ends are
+ * any LEVELS, PCM and OPUS, DONE; or REFUSED in place of what is left. Host byte order: both ends are
  * one build on one machine. The child is not trusted once it has read a byte: it names reasons and
  * codecs by number, the words are the parent's. */
 #ifndef RINGSIGHT_MEDIA_WIRE_H
@@ -17,6 +17,8 @@
 #define WIRE_RATE 16000u  /* samples per second of what comes out */
 #define WIRE_WINDOW 320u  /* samples per level: 20 ms */
 #define WIRE_MAX_HOURS 4u /* of audio; longer is refused */
+/* Of the Ogg/Opus file: 4 hours on two channels at the largest of rates are half of it. */
+#define WIRE_MAX_OPUS (UINT64_C(256) << 20)
 #define WIRE_MAX_SAMPLES ((uint64_t)WIRE_MAX_HOURS * 3600u * WIRE_RATE)
 #define WIRE_QUIETEST (-10000) /* level of digital silence, 1/100 dB */
 
@@ -40,10 +42,12 @@ enum wire_kind {
     WIRE_PCM,     /* int16_t[], all of channel 0, then all of channel 1 */
     WIRE_DONE,    /* struct wire_done */
     WIRE_REFUSED, /* struct wire_refused */
+    WIRE_OPUS,    /* bytes of the Ogg/Opus file, in order; where it was asked for */
 };
 
 struct wire_format {
-    uint32_t codec; /* enum wire_codec */
+    uint32_t codec;     /* enum wire_codec */
+    uint32_t container; /* enum wire_container */
     uint32_t channels;
     uint32_t rate; /* of the file, Hz */
 };
@@ -80,7 +84,23 @@ enum wire_codec {
     WIRE_CODEC_MP3,
     WIRE_CODEC_OPUS,
     WIRE_CODEC_FLAC,
+    WIRE_CODEC_GSM,
+    WIRE_CODEC_AAC,
+    WIRE_CODEC_AMR_NB,
+    WIRE_CODEC_AMR_WB,
     WIRE_CODECS, /* their number, not a codec */
+};
+
+enum wire_container {
+    WIRE_IN_WAV = 1,
+    WIRE_IN_MP3,
+    WIRE_IN_OGG,
+    WIRE_IN_FLAC,
+    WIRE_IN_MP4,
+    WIRE_IN_AAC,
+    WIRE_IN_AMR,
+    WIRE_IN_WEBM,
+    WIRE_CONTAINERS, /* their number, not a container */
 };
 
 /* Why a file is refused. The sentences are in reasons.c. */
@@ -92,10 +112,7 @@ enum wire_reason {
     WIRE_JSON,
     WIRE_XML,
     WIRE_UNKNOWN,
-    WIRE_IS_MP4,
-    WIRE_IS_WEBM,
-    WIRE_IS_AMR,
-    WIRE_IS_AAC,
+    WIRE_IS_AMR_CHANNELS,
     WIRE_IS_WMA,
     WIRE_IS_AIFF,
     WIRE_IS_AU,
@@ -107,12 +124,17 @@ enum wire_reason {
     WIRE_IS_OTHER_OGG,
     WIRE_BAD_HEADER,
     WIRE_WAV_CODEC, /* detail: the WAVE format tag */
+    WIRE_MP4_CODEC,
+    WIRE_WEBM_CODEC,
+    WIRE_MP4_CUT,
+    WIRE_MP4_BIG,
     WIRE_NO_SOUND,
     WIRE_DAMAGED,
     WIRE_CHANNELS, /* detail: how many */
     WIRE_BAD_RATE, /* detail: Hz */
     WIRE_TOO_LONG,
     WIRE_NO_MEMORY,
+    WIRE_NOT_ENCODED,
     WIRE_REASONS, /* their number, not a reason */
 };
 

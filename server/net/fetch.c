@@ -3,6 +3,7 @@
 #include "net/fetch.h"
 
 #define MAX_MESSAGE (64u << 10)
+#define MAX_HOSTS 32
 
 int64_t fetch_left_ms(const struct fetch *f)
 {
@@ -46,6 +47,31 @@ const struct err *fetch_http(struct arena *a, struct fetch *f, struct http_reque
     e = http_call(f->http, a, rq, ret);
     f->retry_after_s = ret->retry_after_s;
     return e;
+}
+
+const struct err *fetch_hosts(struct arena *a, struct str setting, const char *const *ours,
+                              const char *const **ret)
+{
+    size_t n = 0, n_ours = 0;
+    const char **hosts;
+    struct str one;
+
+    while (ours && ours[n_ours])
+        n_ours++;
+    hosts = ARENA_ARRAY(a, n_ours + MAX_HOSTS + 1, const char *);
+    for (; n < n_ours; n++)
+        hosts[n] = ours[n];
+    while (str_split(&setting, ',', &one)) {
+        one = str_trim(one);
+        if (!one.n)
+            continue;
+        if (n == n_ours + MAX_HOSTS)
+            return err_why(a, E_BAD_INPUT, "The setting for hosts of recordings names more than %d.",
+                           MAX_HOSTS);
+        hosts[n++] = str_c(a, str_lower(a, one));
+    }
+    *ret = n ? hosts : NULL;
+    return NULL;
 }
 
 const struct err *fetch_sink(void *fetch, struct str bytes)

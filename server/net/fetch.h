@@ -10,6 +10,21 @@
 
 struct recording_ref; /* providers/event.h */
 
+/* The access token of one integration, shared by all processes: some phone systems let only the
+ * newest token of a client live, so whoever logs in ends everybody else's. The job's side fills
+ * this in (intake keeps the token as a sealed row). */
+struct fetch_tokens {
+    void *ctx;
+    /* A token that has not run out and is not `stale`, the one just refused (STR_NONE: none was).
+     * NULL with *ret_token STR_NONE: there is none, and for FETCH_TOKEN_LEASE_S nobody but the
+     * caller may log in; he ends with put or drop. E_UPSTREAM_BUSY: another one is logging in. */
+    const struct err *(*take)(void *ctx, struct arena *a, struct str stale, struct str *ret_token);
+    /* Keeps the new token until expires_at (time_now scale). */
+    const struct err *(*put)(void *ctx, struct arena *a, struct str token, int64_t expires_at);
+    void (*drop)(void *ctx, struct arena *a);
+};
+#define FETCH_TOKEN_LEASE_S 60
+
 struct fetch {
     /* Filled in by the job, read by the provider. */
     const struct http_client *http;
@@ -19,6 +34,7 @@ struct fetch {
     const struct recording_ref *recording;
     int64_t settings_version; /* grows with each saving of the settings: an admin who saves the same
                                  password again wants it tried again */
+    struct fetch_tokens *tokens; /* NULL where no token can be kept */
     int64_t call_started; /* time_now scale; TIME_NONE if unknown */
     int64_t deadline;     /* time_mono scale: the whole fetch must end by then */
     size_t max_bytes;     /* of the recording */
@@ -38,6 +54,11 @@ struct fetch {
  * itself stays. Takes over retry_after_s. */
 const struct err *fetch_http(struct arena *a, struct fetch *f, struct http_request *rq,
                              struct http_response *ret) MUST_USE;
+
+/* Host rules (http_request.hosts): `ours` (NULL: none) and those that a setting names, parted by
+ * commas. *ret is NULL where neither names any. E_BAD_INPUT if the setting has more than 32. */
+const struct err *fetch_hosts(struct arena *a, struct str setting, const char *const *ours,
+                              const char *const **ret) MUST_USE;
 
 /* An http_sink whose arg is the struct fetch: passes bytes on and counts them. */
 const struct err *fetch_sink(void *fetch, struct str bytes);

@@ -186,6 +186,12 @@ static bool address_parts(const struct sockaddr *address, socklen_t length, cons
     return false;
 }
 
+/* 22 is where SFTP lives, and nothing but our SFTP goes there. */
+static bool port_of_use(unsigned port, struct str use)
+{
+    return net_port_allowed(port) || (port == 22 && str_is(use, "sftp"));
+}
+
 enum net_verdict net_address_allowed(const struct sockaddr *address, socklen_t length,
                                      struct str use, const struct net_allowances *list)
 {
@@ -197,10 +203,10 @@ enum net_verdict net_address_allowed(const struct sockaddr *address, socklen_t l
     for (size_t i = 0; list && i < list->n; i++) {
         const struct allowance *w = &list->v[i];
         if (str_eq(w->use, use) && in_range(&w->net, address->sa_family, b) &&
-            (w->port ? w->port == port : net_port_allowed(port)))
+            (w->port ? w->port == port : port_of_use(port, use)))
             return NET_ALLOWED;
     }
-    return is_public(address->sa_family, b) && net_port_allowed(port) ? NET_PUBLIC : NET_REFUSED;
+    return is_public(address->sa_family, b) && port_of_use(port, use) ? NET_PUBLIC : NET_REFUSED;
 }
 
 static bool same_address(const struct sockaddr *x, const struct sockaddr *y)
@@ -378,4 +384,26 @@ struct str net_allowances_print(struct arena *a, const struct net_allowances *li
             buf_fmt(&b, "usual ports\n");
     }
     return buf_str(&b);
+}
+
+size_t net_allowances_of(struct arena *a, const struct net_allowances *list, struct str use,
+                         struct str *ret, size_t max)
+{
+    char text[INET6_ADDRSTRLEN];
+    size_t n = 0;
+
+    for (size_t i = 0; list && i < list->n; i++) {
+        const struct allowance *w = &list->v[i];
+        bool six = w->net.family == AF_INET6;
+        if (!str_eq(w->use, use))
+            continue;
+        if (n < max) {
+            inet_ntop(w->net.family, w->net.b, text, sizeof text);
+            ret[n] = str_fmt(a, "%s%s/%u%s", six ? "[" : "", text, w->net.bits, six ? "]" : "");
+            if (w->port)
+                ret[n] = str_fmt(a, "%.*s:%u", STR_ARG(ret[n]), w->port);
+        }
+        n++;
+    }
+    return n;
 }

@@ -24,6 +24,11 @@ const struct err *net_allowances_parse(struct arena *a, struct str text,
 /* One line per allowance, as `ringsight check` and the log at start print them; "" if none. */
 struct str net_allowances_print(struct arena *a, const struct net_allowances *list);
 
+/* The networks allowed for one use, as "10.0.0.0/8" or "127.0.0.1/32:8089", in the order given. Up to
+ * `max` go into ret; how many there are. */
+size_t net_allowances_of(struct arena *a, const struct net_allowances *list, struct str use,
+                         struct str *ret, size_t max);
+
 enum net_verdict {
     NET_REFUSED = 0, /* an inner, special or unknown address, or a port we do not call */
     NET_PUBLIC,      /* the public internet */

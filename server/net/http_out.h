@@ -66,7 +66,11 @@ struct http_request {
     enum http_tls tls;
     struct str pin;    /* HTTP_TLS_PINNED: SHA-256 of the public key (SPKI), "sha256//<base64>",
                           plain base64 or 64 hex digits; several parted by ';' */
+    struct str aws_id, aws_secret; /* sign the request by AWS Signature Version 4; STR_NONE: not */
+    const char *aws_region;        /* "eu-central-1" */
     bool low_security; /* old devices: OpenSSL security level 1 (1024-bit DH groups, SHA-1) */
+    bool own_ok;       /* a public address of this machine is fine: only for our own public address,
+                          named in `hosts` */
     bool plain_http;   /* http is fine for this use; without it only to allowed networks */
 
     /* Host rules: NULL, or host names ended by NULL. ".example.com" means every host below

@@ -151,6 +151,21 @@ static void fd_end(void *object)
     close(*(int *)object);
 }
 
+static void add_places(struct objects *o, const struct objects_config *config, void *local)
+{
+    struct s3 *bucket = NULL;
+
+    if (config->s3) {
+        bucket = &o->bucket;
+        *bucket = *config->s3;
+    }
+    if (bucket && config->new_to_s3)
+        o->place[o->n_places++] = (struct objects_place){objects_s3, bucket};
+    o->place[o->n_places++] = (struct objects_place){objects_local, local};
+    if (bucket && !config->new_to_s3)
+        o->place[o->n_places++] = (struct objects_place){objects_s3, bucket};
+}
+
 const struct err *objects_init(struct arena *a, const struct objects_config *config,
                                struct objects **ret)
 {
@@ -158,8 +173,7 @@ const struct err *objects_init(struct arena *a, const struct objects_config *con
     int *dir = ARENA_NEW(a, int);
     const struct err *e;
 
-    *o =
-        (struct objects){.backend = objects_local, .keys = config->keys, .folder = -1, .spool = -1};
+    *o = (struct objects){.keys = config->keys, .folder = -1, .spool = -1};
     o->floor_bytes = config->floor_bytes ? config->floor_bytes : DEFAULT_FLOOR;
     arena_defer(a, objects_end, o);
     e = fs_folder(a, AT_FDCWD, config->folder, &o->folder);
@@ -173,7 +187,7 @@ const struct err *objects_init(struct arena *a, const struct objects_config *con
                                           "is missing.")
                                 : e;
     arena_defer(a, fd_end, dir);
-    o->backend_self = objects_local_new(a, *dir);
+    add_places(o, config, objects_local_new(a, *dir));
     e = sweep(a, o->spool);
     if (!e)
         *ret = o;
@@ -203,6 +217,100 @@ const struct err *objects_delete(struct objects *o, struct arena *a, struct uuid
 
     if (!objects_key_parse(key, tenant, id))
         return err_why(a, E_NOT_FOUND, "No such object.");
-    e = o->backend->remove(o->backend_self, a, str_c(a, key));
+    e = NULL;
+    for (size_t i = 0; i < o->n_places && (!e || e == E_NOT_FOUND); i++)
+        e = o->place[i].b->remove(o->place[i].self, a, str_c(a, key));
     return e == E_NOT_FOUND ? NULL : e;
+}
+
+/* It may go from one place to the other between the looks: then it is where the first look was. */
+const struct err *objects_find(struct objects *o, struct arena *a, const char *key,
+                               const struct objects_place **ret_place, void **ret_handle,
+                               uint64_t *ret_size)
+{
+    size_t looks = o->n_places > 1 ? o->n_places + 1 : 1;
+    const struct err *e = E_NOT_FOUND;
+
+    for (size_t i = 0; i < looks && e == E_NOT_FOUND; i++) {
+        const struct objects_place *place = &o->place[i % o->n_places];
+        e = place->b->open(place->self, a, key, ret_handle, ret_size);
+        *ret_place = place;
+    }
+    return e;
+}
+
+/* ---- telling what is there ---- */
+
+struct listing {
+    const struct objects_place *place;
+    struct arena *a;
+    struct uuid tenant;
+    int64_t before;
+    struct str folder; /* "<tenant>", then "<tenant>/<2>" */
+    void (*each_tenant)(void *ctx, struct uuid tenant);
+    void (*each_key)(void *ctx, struct str key);
+    void *ctx;
+    const struct err *e;
+};
+
+static void tenant_found(void *listing, struct str name)
+{
+    struct listing *l = listing;
+    struct uuid tenant;
+
+    if (uuid_parse(name, &tenant))
+        l->each_tenant(l->ctx, tenant);
+}
+
+const struct err *objects_tenants(struct objects *o, struct arena *a,
+                                  void (*each)(void *ctx, struct uuid tenant), void *ctx)
+{
+    struct listing l = {.each_tenant = each, .ctx = ctx};
+    const struct err *e = NULL;
+
+    for (size_t i = 0; !e && i < o->n_places; i++)
+        e = o->place[i].b->list(o->place[i].self, a, "", INT64_MAX, tenant_found, &l);
+    return e;
+}
+
+static void file_found(void *listing, struct str name)
+{
+    struct listing *l = listing;
+    struct str key = str_fmt(l->a, "%.*s/%.*s", STR_ARG(l->folder), STR_ARG(name));
+    uint8_t id[16];
+
+    if (objects_key_parse(key, l->tenant, id))
+        l->each_key(l->ctx, key);
+}
+
+static void folder_found(void *listing, struct str name)
+{
+    struct listing *l = listing, below = *l;
+
+    below.folder = str_fmt(l->a, "%.*s/%.*s", STR_ARG(l->folder), STR_ARG(name));
+    if (!l->e)
+        l->e = l->place->b->list(l->place->self, l->a, below.folder.p, l->before, file_found,
+                                 &below);
+}
+
+const struct err *objects_each_in(const struct objects_place *place, struct arena *a,
+                                  struct uuid tenant, int64_t before,
+                                  void (*each)(void *ctx, struct str key), void *ctx)
+{
+    char text[UUID_TEXT];
+    struct listing l = {.place = place, .a = a, .tenant = tenant, .before = before,
+                        .each_key = each, .ctx = ctx, .folder = uuid_text(tenant, text)};
+    const struct err *e = place->b->list(place->self, a, text, INT64_MAX, folder_found, &l);
+
+    return e ? e : l.e;
+}
+
+const struct err *objects_each(struct objects *o, struct arena *a, struct uuid tenant,
+                               int64_t before, void (*each)(void *ctx, struct str key), void *ctx)
+{
+    const struct err *e = NULL;
+
+    for (size_t i = 0; !e && i < o->n_places; i++)
+        e = objects_each_in(&o->place[i], a, tenant, before, each, ctx);
+    return e;
 }

@@ -35,7 +35,8 @@ struct objects;
 struct objects_writer;
 struct object;
 
-/* Where sealed files lie. The local folder is one; an S3 backend fills in the same functions.
+/* Where sealed files lie: the local folder or a bucket. Those of a bucket take as long as the network
+ * does, so the store is for jobs, worker threads and stream pulls, never for a loop.
  * `self` is the backend's own state. All return E_NOT_FOUND, E_DISK_FULL, E_UPSTREAM, E_INTERNAL.
  */
 struct objects_backend {
@@ -50,15 +51,23 @@ struct objects_backend {
     const struct err *(*read)(void *handle, struct arena *a, uint64_t offset, size_t n, void *out);
     void (*close)(void *handle);
     const struct err *(*remove)(void *self, struct arena *a, const char *key);
+    /* Names right below "", "<tenant>" or "<tenant>/<2>", of files only those last written before
+     * that time (TIME_*). A folder that is not there is empty. */
+    const struct err *(*list)(void *self, struct arena *a, const char *folder, int64_t before,
+                              void (*each)(void *ctx, struct str name), void *ctx);
 };
+
+struct s3; /* net/s3.h */
 
 struct objects_config {
     const char *folder; /* made 0700 if missing; holds objects/ and tmp/ */
     struct keys *keys;
     uint64_t floor_bytes; /* refuse new objects below this much free space; 0: 512 MB */
+    const struct s3 *s3;  /* a bucket beside the folder, checked (s3_check); NULL: none. It is kept. */
+    bool new_to_s3;       /* new objects go to the bucket; the folder then holds tmp/ and old ones */
 };
 
-/* Opens the local store and removes what crashed writers left in tmp/ (files no living writer has
+/* Opens the store and removes what crashed writers left in tmp/ (files no living writer has
  * locked). E_INTERNAL with a sentence if the folder cannot be used. Lives in the arena. */
 const struct err *objects_init(struct arena *a, const struct objects_config *config,
                                struct objects **ret) MUST_USE;
@@ -98,6 +107,20 @@ void objects_close(struct object *ob);
  * tenant's. */
 const struct err *objects_delete(struct objects *o, struct arena *a, struct uuid tenant,
                                  struct str key) MUST_USE;
+
+/* Tells the tenants that have objects, and the keys of a tenant's objects that were written before
+ * that time (TIME_*), in no order. For finding what no row names. */
+const struct err *objects_tenants(struct objects *o, struct arena *a,
+                                  void (*each)(void *ctx, struct uuid tenant), void *ctx) MUST_USE;
+const struct err *objects_each(struct objects *o, struct arena *a, struct uuid tenant,
+                               int64_t before, void (*each)(void *ctx, struct str key),
+                               void *ctx) MUST_USE;
+
+/* Puts a small object where new ones go and in the other place, reads and deletes it: whether the
+ * store works, in a sentence if not. The object is no tenant's. */
+const struct err *objects_try(struct objects *o, struct arena *a) MUST_USE;
+/* "the folder /var/…", "the bucket … at …": where new objects go. */
+struct str objects_where(const struct objects *o, struct arena *a);
 
 /* E_DISK_FULL below the floor, with figures. For /readyz and for refusing audio early. */
 const struct err *objects_room(struct objects *o, struct arena *a) MUST_USE;

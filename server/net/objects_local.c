@@ -1,5 +1,6 @@
 /* The local folder as a home of sealed files: every step is an openat beneath the folder that
  * follows no link. Called through struct objects_backend only; knows nothing of sealing. */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -7,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/time.h"
 #include "net/fsio.h"
 #include "net/objects_int.h"
 
@@ -155,6 +157,40 @@ static const struct err *local_remove(void *self, struct arena *a, const char *k
     return e;
 }
 
+static const struct err *local_list(void *self, struct arena *a, const char *folder,
+                                    int64_t before, void (*each)(void *ctx, struct str name),
+                                    void *ctx)
+{
+    struct place at;
+    const char *self_name = str_fmt(a, "%s%s.", folder, *folder ? "/" : "").p;
+    const struct err *e = find_place(self, a, self_name, false, &at);
+    const struct dirent *entry;
+    int fd;
+    DIR *d;
+
+    if (e)
+        return e == E_NOT_FOUND ? NULL : e;
+    fd = openat(at.dir, ".", DIR_FLAGS); /* with a place of its own in the list of names */
+    close(at.dir);
+    d = fd < 0 ? NULL : fdopendir(fd);
+    if (!d) {
+        e = fs_errno(a, errno, "Listing the object store");
+        if (fd >= 0)
+            close(fd);
+        return e;
+    }
+    while ((entry = readdir(d)) != NULL) {
+        struct stat st;
+        if (entry->d_name[0] == '.' ||
+            fstatat(dirfd(d), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+            continue; /* gone meanwhile */
+        if (S_ISDIR(st.st_mode) || (S_ISREG(st.st_mode) && st.st_mtime * TIME_S < before))
+            each(ctx, str_of(entry->d_name));
+    }
+    closedir(d);
+    return NULL;
+}
+
 const struct objects_backend objects_local[1] = {{
     .name = "local",
     .publish = publish,
@@ -162,4 +198,5 @@ const struct objects_backend objects_local[1] = {{
     .read = local_read,
     .close = local_close,
     .remove = local_remove,
+    .list = local_list,
 }};

@@ -7,6 +7,8 @@
 struct object {
     struct objects *o;
     struct arena *a;
+    const char *key;
+    const struct objects_place *place;
     void *handle; /* NULL: closed */
     struct seal_file file;
     uint64_t chunks, held; /* held: index of the chunk in `plain`, UINT64_MAX: none */
@@ -23,7 +25,7 @@ void objects_close(struct object *ob)
 {
     if (!ob || !ob->handle)
         return;
-    ob->o->backend->close(ob->handle);
+    ob->place->b->close(ob->handle);
     ob->handle = NULL;
     crypto_wipe(&ob->file.key, sizeof ob->file.key);
     crypto_wipe(ob->plain, OBJECTS_CHUNK);
@@ -46,7 +48,7 @@ static const struct err *read_header(struct object *ob, const uint8_t id[16], ui
 
     if (size < OBJECTS_HEADER)
         return damaged(ob);
-    e = ob->o->backend->read(ob->handle, ob->a, 0, sizeof header, header);
+    e = ob->place->b->read(ob->handle, ob->a, 0, sizeof header, header);
     if (e)
         return e;
     /* The id inside must be the one in the name: a file under another's name does not open. */
@@ -58,8 +60,9 @@ static const struct err *read_header(struct object *ob, const uint8_t id[16], ui
     return NULL;
 }
 
-const struct err *objects_open(struct objects *o, struct arena *a, struct uuid tenant,
-                               struct str key, struct object **ret)
+const struct err *objects_open_in(struct objects *o, const struct objects_place *only,
+                                  struct arena *a, struct uuid tenant, struct str key,
+                                  struct object **ret)
 {
     struct object *ob = ARENA_NEW(a, struct object);
     const struct err *e;
@@ -69,7 +72,10 @@ const struct err *objects_open(struct objects *o, struct arena *a, struct uuid t
     if (!objects_key_parse(key, tenant, id))
         return err_why(a, E_NOT_FOUND, "No such object.");
     *ob = (struct object){.o = o, .a = a, .held = UINT64_MAX};
-    e = o->backend->open(o->backend_self, a, str_c(a, key), &ob->handle, &size);
+    ob->key = str_c(a, key);
+    ob->place = only;
+    e = only ? only->b->open(only->self, a, ob->key, &ob->handle, &size)
+             : objects_find(o, a, ob->key, &ob->place, &ob->handle, &size);
     if (e)
         return e;
     ob->plain = arena_alloc(a, OBJECTS_CHUNK);
@@ -87,9 +93,30 @@ const struct err *objects_open(struct objects *o, struct arena *a, struct uuid t
     return NULL;
 }
 
+const struct err *objects_open(struct objects *o, struct arena *a, struct uuid tenant,
+                               struct str key, struct object **ret)
+{
+    return objects_open_in(o, NULL, a, tenant, key, ret);
+}
+
 uint64_t objects_length(const struct object *ob)
 {
     return ob->file.length;
+}
+
+static const struct err *read_elsewhere(struct object *ob, uint64_t offset, size_t n)
+{
+    const struct objects_place *place;
+    void *handle;
+    uint64_t size;
+    const struct err *e = objects_find(ob->o, ob->a, ob->key, &place, &handle, &size);
+
+    if (e)
+        return e;
+    ob->place->b->close(ob->handle);
+    ob->place = place;
+    ob->handle = handle;
+    return place->b->read(handle, ob->a, offset, n, ob->sealed);
 }
 
 /* Brings a chunk into ob->plain. */
@@ -101,7 +128,9 @@ static const struct err *hold(struct object *ob, uint64_t chunk)
     if (ob->held == chunk)
         return NULL;
     ob->held = UINT64_MAX;
-    e = ob->o->backend->read(ob->handle, ob->a, objects_offset(chunk), n, ob->sealed);
+    e = ob->place->b->read(ob->handle, ob->a, objects_offset(chunk), n, ob->sealed);
+    if (e == E_NOT_FOUND) /* moved to the other place while it is read */
+        e = read_elsewhere(ob, objects_offset(chunk), n);
     if (e)
         return e;
     if (!seal_open(&ob->file, chunk, chunk + 1 == ob->chunks, str_n(ob->sealed, n), ob->plain))

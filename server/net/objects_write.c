@@ -69,21 +69,23 @@ static bool lock_new(int fd)
     return flock(fd, LOCK_EX | LOCK_NB) == 0 && fstat(fd, &st) == 0 && st.st_nlink == 1;
 }
 
-static const struct err *open_spool(struct objects_writer *w)
+const struct err *objects_spool(struct objects *o, struct arena *a, int *ret_fd,
+                                const char **ret_name)
 {
     for (int tries = 0; tries < 3; tries++) {
-        w->name = str_c(w->a, str_fmt(w->a, "w-%.*s", STR_ARG(crypto_token(w->a, 16))));
-        w->fd =
-            openat(w->o->spool, w->name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-        if (w->fd < 0)
-            return fs_errno(w->a, errno, "Storing");
-        if (lock_new(w->fd))
+        const char *name = str_c(a, str_fmt(a, "w-%.*s", STR_ARG(crypto_token(a, 16))));
+        int fd = openat(o->spool, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+        if (fd < 0)
+            return fs_errno(a, errno, "Storing");
+        if (lock_new(fd)) {
+            *ret_fd = fd;
+            *ret_name = name;
             return NULL;
-        unlinkat(w->o->spool, w->name, 0);
-        close(w->fd);
-        w->fd = -1;
+        }
+        unlinkat(o->spool, name, 0);
+        close(fd);
     }
-    return err_why(w->a, E_INTERNAL, "Storing: the temporary file could not be locked.");
+    return err_why(a, E_INTERNAL, "Storing: the temporary file could not be locked.");
 }
 
 const struct err *objects_writer_open(struct objects *o, struct arena *a, struct uuid tenant,
@@ -126,7 +128,7 @@ static const struct err *spill(struct objects_writer *w)
     const struct err *e = NULL;
 
     if (w->fd < 0)
-        e = open_spool(w);
+        e = objects_spool(w->o, w->a, &w->fd, &w->name);
     if (!e)
         e = objects_room(w->o, w->a);
     for (size_t i = 0; !e && i < w->n_chunks; i++)
@@ -210,7 +212,7 @@ static const struct err *finish(struct objects_writer *w, const struct seal_file
     const struct err *e = NULL;
 
     if (w->fd < 0)
-        e = open_spool(w);
+        e = objects_spool(w->o, w->a, &w->fd, &w->name);
     if (!e)
         e = reseal(w, f);
     for (size_t i = 0; !e && i < w->n_chunks; i++) {
@@ -241,7 +243,7 @@ const struct err *objects_writer_commit(struct objects_writer *w, struct object_
         e = finish(w, &f);
     crypto_wipe(&f.key, sizeof f.key);
     if (!e)
-        e = w->o->backend->publish(w->o->backend_self, w->a, w->o->spool, w->name, info.key);
+        e = w->o->place->b->publish(w->o->place->self, w->a, w->o->spool, w->name, info.key);
     if (e) {
         objects_writer_abort(w);
         return e;

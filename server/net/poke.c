@@ -85,12 +85,14 @@ static void *send_loop(void *arg)
 
 const struct err *poke_start(struct arena *a, const char *redis_url)
 {
+    struct str rest = str_of(redis_url), first;
     const struct err *e;
 
     if (!*redis_url)
         return NULL;
     state.a = a;
-    e = redis_config_parse(a, str_of(redis_url), &state.config);
+    str_split(&rest, ' ', &first); /* of several any will do: all nodes of a cluster tell all */
+    e = redis_config_parse(a, first, &state.config);
     if (e)
         return e;
     state.on = true;

@@ -14,6 +14,7 @@ struct services {
     struct http_client *http;
     const struct net_allowances *allowances;
     const char *templates_dir;
+    const char *drop_folders, *sftp_inbox; /* as the settings say them */
 };
 
 /* E_* with a sentence. Lives in the arena. Before there are threads. */

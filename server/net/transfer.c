@@ -40,7 +40,7 @@ static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_so
     if (purpose == CURLSOCKTYPE_IPCXN && address->socktype == SOCK_STREAM)
         verdict =
             net_address_allowed(&address->addr, address->addrlen, use_of(t), t->client->allowances);
-    if (verdict == NET_PUBLIC && net_address_is_own(&address->addr))
+    if (verdict == NET_PUBLIC && !t->rq->own_ok && net_address_is_own(&address->addr))
         verdict = NET_REFUSED;
     if (verdict == NET_PUBLIC && !t->url->https && !t->rq->plain_http) {
         t->http_refused = true;
@@ -318,6 +318,18 @@ static void set_body(CURL *c, struct transfer *t)
     curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, t->method);
 }
 
+/* curl signs what it sends, so the signature can never differ from the request. */
+static void set_signature(CURL *c, const struct transfer *t)
+{
+    const struct http_request *rq = t->rq;
+
+    if (!rq->aws_id.p || !t->same_origin)
+        return;
+    curl_easy_setopt(c, CURLOPT_AWS_SIGV4, str_fmt(t->a, "aws:amz:%s:s3", rq->aws_region).p);
+    curl_easy_setopt(c, CURLOPT_USERNAME, str_c(t->a, rq->aws_id));
+    curl_easy_setopt(c, CURLOPT_PASSWORD, str_c(t->a, rq->aws_secret));
+}
+
 static const struct err *set_up(CURL *c, struct transfer *t, struct taker *k, char *why)
 {
     curl_easy_setopt(c, CURLOPT_CURLU, t->url->curlu);
@@ -345,6 +357,7 @@ static const struct err *set_up(CURL *c, struct transfer *t, struct taker *k, ch
     curl_easy_setopt(c, CURLOPT_NOPROGRESS, 0L);
     set_limits(c, t);
     set_body(c, t);
+    set_signature(c, t);
     return set_tls(c, t);
 }
 
@@ -425,4 +438,33 @@ const struct err *transfer_run(struct transfer *t)
     curl_slist_free_all(headers);
     curl_easy_cleanup(c);
     return e;
+}
+
+const struct err *transfer_connect(struct transfer *t, void **ret)
+{
+    char *why = arena_alloc(t->a, CURL_ERROR_SIZE);
+    CURL *c = curl_easy_init();
+    struct taker k = {t, c};
+    const struct err *e;
+    CURLcode code;
+
+    if (!c)
+        return err_why(t->a, E_INTERNAL, "No memory for a call.");
+    e = set_up(c, t, &k, why);
+    if (!e) {
+        curl_easy_setopt(c, CURLOPT_CONNECT_ONLY, 1L);
+        curl_easy_setopt(c, CURLOPT_FORBID_REUSE, 0L); /* else it is closed when this returns */
+        curl_easy_setopt(c, CURLOPT_SSL_ENABLE_ALPN, 0L); /* there is no HTTP to agree on */
+        code = curl_easy_perform(c);
+        e = code == CURLE_OK ? NULL : failed(t, code, why);
+    }
+    if (e) {
+        curl_easy_cleanup(c);
+        return e;
+    }
+    /* The callbacks' data is on this stack. */
+    curl_easy_setopt(c, CURLOPT_NOPROGRESS, 1L);
+    curl_easy_setopt(c, CURLOPT_VERBOSE, 0L);
+    *ret = c;
+    return NULL;
 }

@@ -39,4 +39,9 @@ struct transfer {
 /* Runs the hop. NULL as soon as an answer came whole, whatever its status. */
 const struct err *transfer_run(struct transfer *t) MUST_USE;
 
+/* Only connects, and shakes hands where the URL is https, under the same guard and TLS settings;
+ * nothing is sent. *ret is a libcurl easy handle for curl_easy_send and curl_easy_recv; the caller
+ * cleans it up, before the arena goes. */
+const struct err *transfer_connect(struct transfer *t, void **ret) MUST_USE;
+
 #endif

@@ -51,7 +51,7 @@ static bool is_control(char c)
     return (c >= 0 && c < 0x20) || c == 0x7f;
 }
 
-struct str event_text(struct arena *a, struct str s, size_t max)
+static struct str cleaned(struct arena *a, struct str s, size_t max, bool lines)
 {
     char *p;
     size_t n = 0;
@@ -66,10 +66,22 @@ struct str event_text(struct arena *a, struct str s, size_t max)
     }
     p = arena_alloc(a, s.n + 1);
     for (size_t i = 0; i < s.n; i++)
-        if (!is_control(s.p[i]))
+        if (!is_control(s.p[i]) || (lines && s.p[i] == '\n'))
             p[n++] = s.p[i];
+    for (size_t i = str_utf8(str_n(p, n)) ? n : 0; i < n; i++)
+        p[i] = (unsigned char)p[i] < 0x80 ? p[i] : '?';
     s = str_trim(str_n(p, n));
     return s.n ? s : STR("");
+}
+
+struct str event_text(struct arena *a, struct str s, size_t max)
+{
+    return cleaned(a, s, max, false);
+}
+
+struct str event_transcript(struct arena *a, struct str s)
+{
+    return cleaned(a, s, EVENT_MAX_TRANSCRIPT, true);
 }
 
 struct str event_hash_key(struct arena *a, struct str facts)
@@ -197,6 +209,7 @@ static void put_recordings(struct arena *a, struct jw *w, const struct call_even
         put_text(w, "folder", v[i].folder);
         put_text(w, "name", v[i].name);
         put_count(w, "seconds", v[i].seconds);
+        put_text(w, "transcript", v[i].transcript);
         jw_close(w, '}');
     }
     jw_close(w, ']');
@@ -301,6 +314,8 @@ static const struct err *get_recordings(struct arena *a, const struct json *o,
             e = get_text(a, item, "folder", &ref->folder);
         if (!e)
             e = get_count(a, item, "seconds", &ref->seconds);
+        if (!e)
+            e = get_text(a, item, "transcript", &ref->transcript);
         if (!e && !ref->name.n)
             e = wrong(a, "recordings", "named");
     }

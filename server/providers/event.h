@@ -29,6 +29,7 @@ struct recording_ref {
     struct str name;    /* e.g. "auto-1661157839-230-0700.wav", or an https URL */
     struct str folder;  /* provider's hint, e.g. "monitor" or "queue"; may be empty */
     int64_t seconds;    /* as announced, -1 unknown */
+    struct str transcript; /* what the phone system itself made of it, "" if nothing */
     struct str leg_key; /* of the leg it belongs to: filled in by the fold, no part of the event */
 };
 
@@ -38,6 +39,7 @@ struct recording_ref {
 #define EVENT_MAX_TEXT 250
 #define EVENT_MAX_KEY 200
 #define EVENT_MAX_NAME 2000
+#define EVENT_MAX_TRANSCRIPT (100u << 10)
 /* Longer than any call: a duration above is a fault, not a measure. */
 #define EVENT_MAX_SECONDS (366 * 86400)
 
@@ -72,8 +74,11 @@ struct call_event *event_add(struct arena *a, struct event_list *list);
 struct recording_ref *event_add_recording(struct arena *a, struct call_event *ev);
 
 /* A foreign text made fit for an event: blanks trimmed, control characters (NUL too) dropped, cut
- * after at most `max` bytes on a character's border, "" for STR_NONE. */
+ * after at most `max` bytes on a character's border, "" for STR_NONE. Of a text that is not UTF-8
+ * only ASCII stays, the rest becomes '?': what charset it was in nobody said. */
 struct str event_text(struct arena *a, struct str s, size_t max);
+/* The same for a phone system's own transcript, which keeps its lines. */
+struct str event_transcript(struct arena *a, struct str s);
 /* The same for a key: one longer than EVENT_MAX_KEY becomes "h:" and half of its SHA-256, for a
  * cut key could meet another's. */
 struct str event_key(struct arena *a, struct str s);

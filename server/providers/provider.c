@@ -3,6 +3,7 @@
 #include "providers/provider.h"
 
 #include "core/crypto.h"
+#include "core/zone.h"
 
 struct str hook_header(const struct hook *h, const char *name)
 {
@@ -37,4 +38,58 @@ bool hook_basic(struct arena *a, const struct hook *h, struct str *ret_user,
 struct str hook_setting(const struct hook *h, const char *name)
 {
     return json_text(h->settings, name);
+}
+
+void sample_header(struct hook_sample *s, const char *name, struct str value)
+{
+    if (s->n_headers == SAMPLE_HEADERS)
+        return;
+    s->headers[s->n_headers].name = name;
+    s->headers[s->n_headers++].value = value;
+}
+
+void sample_basic(struct arena *a, struct hook_sample *s, const char *user, const char *password)
+{
+    struct str u = json_text(s->settings, user), p = json_text(s->settings, password);
+
+    if (!u.n)
+        return;
+    u = crypto_base64(a, str_fmt(a, "%.*s:%.*s", STR_ARG(u), STR_ARG(p)));
+    sample_header(s, "Authorization", str_fmt(a, "Basic %.*s", STR_ARG(u)));
+}
+
+struct str sample_wall(struct arena *a, int64_t t, struct str zone)
+{
+    const struct zone *z = zone_find(zone.p ? zone : STR(""));
+    char iso[32];
+    struct str text;
+
+    t = z ? zone_wall(z, t) : t;
+    text = time_iso(t - t % TIME_S, iso);
+    return str_fmt(a, "%.*s %.*s", 10, text.p, 8, text.p + 11);
+}
+
+static const struct parser_before *before_of(const struct provider *p, int64_t version)
+{
+    const struct parser_before *b = p->parsers_before;
+
+    while (b && b->version && b->version != version)
+        b++;
+    return b && b->version ? b : NULL;
+}
+
+bool provider_has_parser(const struct provider *p, int64_t version)
+{
+    return version == p->parser_version || (version > 0 && before_of(p, version));
+}
+
+const struct err *provider_parse(const struct provider *p, int64_t version, struct arena *a,
+                                 const struct hook *h, struct event_list *ret_list)
+{
+    const struct parser_before *b;
+
+    if (!version || version == p->parser_version)
+        return p->parse(a, h, ret_list);
+    b = before_of(p, version);
+    return b ? b->parse(a, h, ret_list) : E_NOT_FOUND;
 }

@@ -17,6 +17,7 @@ import { Toasts } from './ui/toast';
 const SignIn = lazy(() => import('./pages/sessions/sign-in'));
 const PlatformSignIn = lazy(() => import('./pages/tenants/sign-in'));
 const Tenants = lazy(() => import('./pages/tenants/tenants'));
+const Queues = lazy(() => import('./pages/queues/queues'));
 
 /** Leads elsewhere without leaving a step in the history. */
 function Redirect({ href }: { href: string }) {
@@ -95,6 +96,7 @@ function Operator() {
     <Routes>
       <Route path="/platform/sign-in" component={PlatformSignIn} />
       <Route path="/platform/tenants" component={Tenants} />
+      <Route path="/platform/queues" component={Queues} />
       <Route default component={() => <Redirect href={to.tenants()} />} />
     </Routes>
   );

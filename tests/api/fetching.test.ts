@@ -1,9 +1,10 @@
 /* Recordings that a phone system serves late, wrongly or never: fetched later, or failed with a
  * plain reason while the rest of the call stays. And what is sent up goes all the way to a score. */
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { after, describe, test } from 'node:test';
-import { ENDS, SHORT_TALK, appears, callOf, comes, control, ended, silence, spoken, tell, wav, type Call } from './audio.ts';
-import { aside } from './queue.ts';
+import { ENDS, SHORT_TALK, appears, callOf, cdr, comes, control, ended, silence, spoken, tell, wav, type Call } from './audio.ts';
+import { aside, sql } from './queue.ts';
 import { as, faceless, home, isProblem, keyOf, other, MISSING, type Client } from './house.ts';
 
 const key = keyOf(home);
@@ -31,7 +32,7 @@ const path = (call: Call): string => `/api/v1/calls/${call.id}/recordings/${call
 
 describe('what a phone system serves', { concurrency: true }, () => {
 
-test('a recording that is not ready twice is fetched later', { timeout: 60_000 }, async () => {
+test('d1-08 a recording that is not ready twice is fetched later', { timeout: 60_000 }, async () => {
   const audio = silence(3);
   const { number, file } = await tell(audio, { fault: { kind: 'not_ready', times: 2 } });
   const id = await appears(number);
@@ -43,7 +44,7 @@ test('a recording that is not ready twice is fetched later', { timeout: 60_000 }
   assert((await key.send(path(call))).bytes.equals(audio));
 });
 
-test('what goes wrong on the way is asked for again: JSON instead of sound, a cut connection, a 500', { timeout: 60_000 }, async () => {
+test('d1-07 what goes wrong on the way is asked for again: JSON instead of sound, a cut connection, a 500', { timeout: 60_000 }, async () => {
   const faults = [{ kind: 'json_error' }, { kind: 'cut' }, { kind: 'http_500' }];
   await Promise.all(faults.map(async (fault, i) => {
     const { number, file } = await tell(silence(3 + i), { fault });
@@ -53,9 +54,15 @@ test('what goes wrong on the way is asked for again: JSON instead of sound, a cu
   }));
 });
 
-test('a WAV of a header only is a failed recording', async () => {
-  const { number } = await tell(silence(2), { fault: { kind: 'header_only' } });
-  failedPlainly(await comes(await appears(number), 30_000, ended), /no sound/);
+test('d1-09 a WAV of a header only is a failed recording', async () => {
+  const audio = silence(2), { number } = await tell(audio, { fault: { kind: 'header_only' } });
+  const call = await comes(await appears(number), 30_000, ended);
+  failedPlainly(call, /no sound/);
+  // What we have cannot be read, so trying again asks the phone system anew.
+  assert.equal((await (await as('owner')).send(`${path(call)}/retry`, { method: 'POST' })).status, 204);
+  const again = await comes(call.id, 30_000, (c) => c.recordings[0]!.state === 'ready');
+  assert.equal(again.recordings[0]!.reason, null);
+  assert((await key.send(path(again))).bytes.equals(audio));
 });
 
 test('a text in place of a recording is failed, saved rather than played, and can be tried again', { timeout: 60_000 }, async () => {
@@ -77,7 +84,7 @@ test('a text in place of a recording is failed, saved rather than played, and ca
   isProblem(await owner.send(`/api/v1/calls/${call.id}/recordings/${MISSING}/retry`, { method: 'POST' }), 404, 'not_found');
   const answer = await retry(owner);
   assert.equal(answer.status, 204, answer.text);
-  failedPlainly(await comes(call.id, 30_000, ended), /not an audio file/); // the bytes are ours: they are looked into again
+  failedPlainly(await comes(call.id, 30_000, ended), /not an audio file/); // it is fetched anew and no better
 });
 
 /** Frames of MPEG 1 layer III, 64 kbit/s, 44.1 kHz, mono, silent; then cut in the middle of one. */
@@ -102,7 +109,18 @@ async function upload(who: Client, file: Buffer, facts: Record<string, string>):
   return String(head.headers['ringsight-call']);
 }
 
-test('an MP3 that is cut off: what is there is used and the cut is told, and one of a header only fails', { timeout: 60_000 }, async () => {
+test('d1-09 of two recordings the one that is far shorter than the phone system says is named; the SHA-256 of what came is kept', { timeout: 60_000 }, async () => {
+  const audio = silence(2), { number, record, file } = cdr('2002', 62), second = file.replace('auto-', 'auto-2-');
+  for (const name of [file, second]) await control(`/recordings/${name}?folder=monitor`, 'PUT', audio);
+  const month = record.recordfiles!.slice(0, 7);
+  await control('/records', 'POST', { items: [{ ...record, recordfiles: `${month}/${file}@${month}/${second}@`, recordfiles_desc: 'duration=60@duration=2@' }] });
+  const call = await comes(await appears(number), 45_000, (c) => c.recordings.length === 2 && c.recordings.every((r) => r.state === 'ready'));
+  const rows = await sql(`select name || '|' || coalesce(reason, '') || '|' || encode(sha256, 'hex') from recording where call_id = '${call.id}' order by name = '${file}' desc`);
+  const hash = createHash('sha256').update(audio).digest('hex');
+  assert.deepEqual(rows, [`${file}|The recording is 58 s shorter than the call.|${hash}`, `${second}||${hash}`]);
+});
+
+test('d1-09 an MP3 that is cut off: what is there is used and the cut is told, and one of a header only fails', { timeout: 60_000 }, async () => {
   const owner = await as('owner');
   const [cut, stump] = [await upload(owner, truncatedMp3(100), { filename: 'cut.mp3' }), await upload(owner, truncatedMp3(0), { filename: 'stump.mp3' })];
   const call = await comes(cut, 30_000, (c) => ['ready', 'failed'].includes(c.recordings[0]?.state ?? ''));
@@ -121,6 +139,7 @@ test('an uploaded talk in parts of two megabytes ends with a transcript and a sc
   assert(['scored', 'not_scorable', 'held'].includes(call.state), `${call.state}: ${call.state_reason}`);
   assert.equal(call.recordings[0]!.state, 'ready');
   assert.equal(call.agent_name, 'James Carter');
+  assert.equal(call.duration_s, Math.round(call.recordings[0]!.duration_ms! / 1000), 'the sound tells how long it was');
   const transcript = await keyOf(other).get('/api/v1/calls/{call}/transcript', { params: { call: id } });
   const words = transcript.turns.flatMap((t) => t.words.map((w) => w.t.toLowerCase()));
   assert(['thank', 'calling', 'morning', 'help', 'recorded'].filter((w) => words.includes(w)).length >= 2, words.join(' '));

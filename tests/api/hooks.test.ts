@@ -76,7 +76,7 @@ test('what is told later is added to the call', async () => {
   assert.equal(row!.agent_name, 'Maria Lopez');
 });
 
-test('broken JSON is stored byte for byte, and says why it cannot be read', async () => {
+test('broken JSON is stored byte for byte (W4), and says why it cannot be read', async () => {
   const bodies = ['{"call_id": "1", ', '', '{"a":1,"a":2}', `${'['.repeat(10_000)}${']'.repeat(10_000)}`, 'call_id=1&from=2',
     '{"n":1e99999}', '{"call_id":"x"}', '[1,2]', '"text"'];
   for (const body of bodies) {

@@ -8,9 +8,9 @@ const key = keyOf(home);
 let scored: string[] = [], unscored = '';
 before(async () => {
   scored = await until('scored calls', 110_000, async () => {
-    const { items } = await key.get('/api/v1/calls', { query: { limit: 50 } });
-    unscored = items.find((c) => c.state === 'no_recording')?.id ?? unscored;
-    const done = items.filter((c) => c.score_bp !== null).map((c) => c.id);
+    const { items } = await key.get('/api/v1/calls', { query: { limit: 1, state: 'no_recording' } });
+    unscored = items[0]?.id ?? unscored;
+    const done = (await key.get('/api/v1/calls', { query: { limit: 20, score_below: 10_000 } })).items.map((c) => c.id);
     return done.length >= 2 && unscored !== '' && done;
   });
 });

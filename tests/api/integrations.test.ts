@@ -104,7 +104,7 @@ test('a new address is another, and the old one is not shown', async () => {
 
 test('providers draw their own forms', async () => {
   const { items } = await owner.get('/api/v1/providers');
-  assert.deepEqual(items.map((p) => p.slug).sort(), ['generic', 'ucm']);
+  assert.deepEqual(items.map((p) => p.slug).sort(), ['3cx', 'asterisk', 'exotel', 'generic', 'twilio', 'ucm']);
   for (const p of items) assert(p.settings.length > 0 && p.title.length > 2);
 });
 

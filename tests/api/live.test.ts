@@ -142,7 +142,7 @@ test('who comes back is told what was missed, or to load again', async () => {
   }
 });
 
-test('who signs out is sent away', async () => {
+test('d1-21 who signs out is sent away', async () => {
   const owner = await signIn(login('manager'));
   const ear = open(await ticket(owner));
   await within('it opens', () => ear.state === 'open');
@@ -163,4 +163,14 @@ test('a server that stops says so', async () => {
   } finally {
     await own.remove();
   }
+});
+
+test('an address the socket server cannot read is refused like any other', async () => {
+  const headers = { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13', 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==' };
+  for (const path of ['/live?ticket=%00', '/live?ticket=%', '/live?ticket=%zz', '/live?%00', '/live/%00', `/live?ticket=${'a'.repeat(5_000)}`]) {
+    const answer = await send(path, { headers });
+    assert.equal(answer.status, 400, path.slice(0, 40));
+    assert.equal(answer.json.code, 'bad_request', answer.text);
+  }
+  assert.equal((await send('/live?ticket=abc', { headers })).status, 401);
 });

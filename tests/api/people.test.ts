@@ -37,6 +37,27 @@ test('agents by name, paged without gaps or doubles, whatever stands in the name
   }
 });
 
+test('the next page is found when the row before it is gone or renamed', async () => {
+  const name = `Zy ${randomUUID().slice(0, 6)}`;
+  const made: string[] = [];
+  for (const end of ['a', 'b', 'c']) made.push(await agent({ name: `${name} ${end}`, extension: extension() }));
+  const until = async (id: string): Promise<string> => {
+    let next = '';
+    for (;;) {
+      const page: { items: { id: string }[]; next: string | null } = await owner.get('/api/v1/agents', { query: { limit: 1, ...(next ? { cursor: next } : {}) } });
+      assert(page.next, 'more agents follow');
+      next = page.next;
+      if (page.items[0]!.id === id) return next;
+    }
+  };
+  const cursor = await until(made[0]!);
+  assert.equal((await owner.send(`/api/v1/agents/${made[0]}`, { method: 'DELETE' })).status, 204);
+  const second = await owner.get('/api/v1/agents', { query: { limit: 1, cursor } });
+  assert.equal(second.items[0]?.id, made[1]);
+  assert.equal((await patch(made[1]!, { name: `${name} d` }, '"1"')).status, 200);
+  assert.equal((await owner.get('/api/v1/agents', { query: { limit: 1, cursor: second.next! } })).items[0]?.id, made[2]);
+});
+
 test('an agent is made, read, changed and removed', async () => {
   const id = await agent({ name: 'Test agent', extension: extension() });
   const read = await owner.send(`/api/v1/agents/${id}`);

@@ -13,7 +13,7 @@ test('an unknown address is a problem, whoever asks', async () => {
 
 test('a method that is not taken names those that are', async () => {
   const cases: [string, string, string[]][] = [
-    ['DELETE', '/api/v1/calls', ['GET']],
+    ['DELETE', '/api/v1/calls', ['GET', 'POST']],
     ['POST', '/api/v1/calls/summary', ['GET']],
     ['PUT', '/api/v1/agents', ['GET', 'POST']],
     ['POST', '/api/v1/agents/01900000-0000-7000-8000-000000000001', ['GET', 'PATCH', 'DELETE']],

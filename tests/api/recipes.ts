@@ -2,7 +2,8 @@
  * own that may be spoiled, and the body that the route takes. A route without a recipe fails the
  * walker, so a new one is walked from its first day. */
 import { randomUUID } from 'node:crypto';
-import { signIn, login, type Ask, type Client, type Tenant } from './house.ts';
+import { as, home, signIn, login, MISSING, type Ask, type Client, type Tenant } from './house.ts';
+import { sql } from './queue.ts';
 
 export interface Recipe {
   /** Path parameters of an object that the owner has just made; it may be changed or removed. */
@@ -28,8 +29,83 @@ const anAgent = (owner: Client): Promise<Record<string, string>> =>
   made(owner, '/api/v1/agents', 'agent', { json: { name: 'Walker', extension: `w${unique()}` } });
 const anIntegration = (owner: Client): Promise<Record<string, string>> =>
   made(owner, '/api/v1/integrations', 'integration', { json: { provider: 'generic', name: 'Walker', settings: {} } });
+const a3cx = (owner: Client): Promise<Record<string, string>> =>
+  made(owner, '/api/v1/integrations', 'integration', { json: { provider: '3cx', name: 'Walker', settings: { calls_from: 'template', base_url: 'https://pbx.example.test', client_id: 'walker', client_secret: 'none' } } });
+async function aPoll(owner: Client): Promise<Record<string, string>> {
+  const of = await a3cx(owner);
+  return { ...of, ...await made(owner, `/api/v1/integrations/${of.integration}/polls`, 'poll', { json: { mode: 'count', from: '2026-01-01T00:00:00Z' } }) };
+}
+async function aPolicy(owner: Client): Promise<Record<string, string>> {
+  const of = await anIntegration(owner);
+  await owner.send(`/api/v1/integrations/${of.integration}/policy`, { method: 'PATCH', json: { analyse: { who: 'none' } }, headers: { 'if-match': '"0"' } });
+  return of;
+}
+async function aRun(owner: Client): Promise<Record<string, string>> {
+  const of = await aPolicy(owner);
+  return { ...of, ...await made(owner, `/api/v1/integrations/${of.integration}/policy/runs`, 'run', { json: { mode: 'count', days: 1 } }) };
+}
+/** Of the calls that the card in use has scored. */
+async function aSet(owner: Client): Promise<Record<string, string>> {
+  const card = (await owner.get('/api/v1/scorecards')).items.find((c) => c.state === 'published' && c.assigned)!;
+  return made(owner, '/api/v1/calibrations', 'calibration', { json: { name: 'Walker', scorecard: card.id, sample: 1 } });
+}
+const handMade = () => ({ direction: 'inbound', from_number: '+441632960000', started_at: '2026-01-01T00:00:00Z' });
+const aCall = (owner: Client): Promise<Record<string, string>> => made(owner, '/api/v1/calls', 'call', { json: handMade() });
+async function aNote(owner: Client): Promise<Record<string, string>> {
+  const of = await aCall(owner);
+  return { ...of, ...await made(owner, `/api/v1/calls/${of.call}/notes`, 'note', { json: { body: 'Walker' } }) };
+}
+const aContact = (owner: Client): Promise<Record<string, string>> =>
+  made(owner, '/api/v1/contacts', 'contact', { json: { name: 'Walker' } });
+const tracked = () => ({ kind: 'phrase', speaker: 'anyone', patterns: ['walker'] });
+const aTracker = (owner: Client): Promise<Record<string, string>> =>
+  made(owner, '/api/v1/trackers', 'tracker', { json: { name: `Walker ${unique()}`, ...tracked() } });
+const ownFields = () => ({ fields: [{ key: 'name', label: 'Name', type: 'text', finder: 'name' }] });
+/** Intents are never removed, so one for each tenant will do. */
+async function anIntent(owner: Client): Promise<Record<string, string>> {
+  const name = `Walker of ${owner.name.replace(/.*[@ ]/, '')}`;
+  const known = (await owner.get('/api/v1/intents')).items.find((i) => i.name === name);
+  if (known) return { code: known.code };
+  const answer = await owner.send('/api/v1/intents', { method: 'POST', json: { name, phrases: ['walker walked'] } });
+  return { code: answer.json.code };
+}
+const aTask = (owner: Client): Promise<Record<string, string>> => made(owner, '/api/v1/tasks', 'task', { json: { title: 'Walker' } });
+/** A delivery that has been read. */
+async function aDelivery(owner: Client): Promise<Record<string, string>> {
+  const ucm = (await owner.get('/api/v1/integrations')).items.find((i) => i.provider === 'ucm')!;
+  const { items } = await owner.get('/api/v1/deliveries', { query: { integration: ucm.id, state: 'parsed', limit: 1 } });
+  return { delivery: items[0]!.id };
+}
+async function aReplay(owner: Client): Promise<Record<string, string>> {
+  return made(owner, `/api/v1/deliveries/${(await aDelivery(owner)).delivery}/replay`, 'replay', { json: {} });
+}
+/** An integration with a delivery, for a map to be tried on. */
+async function aMapped(owner: Client): Promise<Record<string, string>> {
+  const answer = await owner.send('/api/v1/integrations', { method: 'POST', json: { provider: 'generic', name: 'Walker', settings: {} } });
+  await owner.send(new URL(answer.json.hook_url).pathname, { method: 'POST', json: { a: 1 } });
+  return { integration: answer.json.id };
+}
+const aMap = { fields: { call_id: { from: 'id' }, direction: { const: 'inbound' }, from: { from: 'f' }, to: { from: 't' }, started_at: { from: 'at' } } };
+const aFolder = (owner: Client): Promise<Record<string, string>> =>
+  made(owner, '/api/v1/drop-folders', 'folder', { json: { name: 'Walker', kind: 's3', settings: { endpoint: 'https://s3.example.test', region: 'eu-1', bucket: 'walker', access_key_id: 'I', secret_access_key: 'S' } } });
+/** A file that failed, put there by hand: sources of one's own are the other tests' matter. */
+async function aFailedFile(owner: Client): Promise<Record<string, string>> {
+  const { folder } = await aFolder(owner);
+  const [file] = await sql(`insert into drop_file (tenant_id, id, folder_id, name, size, stamp, old, state) select tenant_id, gen_random_uuid(), id, 'w.wav', 1, '1', false, 'failed' from drop_folder where id = '${folder}' returning id`);
+  return { file: file! };
+}
 const anUpload = (owner: Client): Promise<Record<string, string>> =>
   made(owner, '/api/v1/uploads', 'upload', { headers: { ...tus, 'upload-length': '4' } });
+
+const aCard = { name: 'Walker', sections: [{ name: 'Only', questions: [{ key: 'sorry', text: 'Says sorry', weight: 1, rule: { said: ['sorry'] } }] }] };
+const aDraft = (owner: Client): Promise<Record<string, string>> =>
+  made(owner, '/api/v1/scorecards', 'scorecard', { json: { body: aCard, name: `Walker ${unique()}` } });
+const match = (version = 1): Ask => ({ headers: { 'if-match': `"${version}"` } });
+async function aPublished(owner: Client): Promise<Record<string, string>> {
+  const of = await aDraft(owner);
+  await owner.send(`/api/v1/scorecards/${of.scorecard}/publish`, { method: 'POST', ...match() });
+  return of;
+}
 
 /** A call with a recording, which the owner lists. */
 async function aRecording(owner: Client): Promise<Record<string, string>> {
@@ -42,26 +118,167 @@ async function aRecording(owner: Client): Promise<Record<string, string>> {
   throw new Error('no call has a recording');
 }
 
+const anEngine = (owner: Client): Promise<Record<string, string>> =>
+  made(owner, '/api/v1/speech-engines', 'engine', { json: { kind: 'openai', name: 'Walker', base_url: 'https://engine.example.test/v1', key: 'none' } })
+    .then(async (of) => { await owner.send(`/api/v1/speech-engines/${of.engine}`, { method: 'PATCH', headers: { 'if-match': '"1"' }, json: { state: 'off' } }); return of; });
+async function aPrice(owner: Client): Promise<Record<string, string>> {
+  const { engine } = await anEngine(owner);
+  return made(owner, `/api/v1/speech-engines/${engine}/prices`, 'price', { json: { valid_from: '2026-01-01', micro_per_minute: 6000, currency: 'USD' } });
+}
+const aModel = (owner: Client): Promise<Record<string, string>> =>
+  made(owner, '/api/v1/language-engines', 'engine', { json: { kind: 'openai', name: 'Walker', base_url: 'https://engine.example.test/v1', key: 'none' } })
+    .then(async (of) => { await owner.send(`/api/v1/language-engines/${of.engine}`, { method: 'PATCH', headers: { 'if-match': '"1"' }, json: { state: 'off' } }); return of; });
+async function aModelPrice(owner: Client): Promise<Record<string, string>> {
+  const { engine } = await aModel(owner);
+  return made(owner, `/api/v1/language-engines/${engine}/prices`, 'price', { json: { valid_from: '2026-01-01', micro_in: 150000, micro_out: 600000, currency: 'USD' } });
+}
+const aWord = (owner: Client): Promise<Record<string, string>> => made(owner, '/api/v1/speech-words', 'word', { json: { word: `walker${unique()}` } });
+const aCorrection = (owner: Client): Promise<Record<string, string>> =>
+  made(owner, '/api/v1/speech-corrections', 'correction', { json: { heard: `wolker${unique()}`, written: 'walker' } });
+
+const plan = () => ({ what: 'Walker', due: '2099-01-01' });
+async function anAgentsCall(owner: Client): Promise<Record<string, string>> {
+  const { agent } = await anAgent(owner);
+  return made(owner, '/api/v1/calls', 'call', { json: { ...handMade(), agent } });
+}
+async function aPlan(owner: Client): Promise<Record<string, string>> {
+  const { call } = await anAgentsCall(owner);
+  return made(owner, `/api/v1/calls/${call}/coaching-plans`, 'plan', { json: plan() });
+}
+
+/** An ended job: there is one as soon as a call came in. */
+async function aJob(owner: Client): Promise<Record<string, string>> {
+  const { items } = await owner.get('/api/v1/jobs', { query: { state: 'ended', limit: 1 } });
+  return { job: items[0]!.id };
+}
+
+/** The kind that nothing else uses may be paused. */
+const probes = { kind: 'platform.probe' };
+
+/** The tenant's pause, made anew where the operator has put their own over it. */
+export async function aPause(owner: Client): Promise<Record<string, string>> {
+  await owner.send('/api/v1/jobs/pauses', { method: 'POST', json: probes });
+  const { items } = await owner.get('/api/v1/jobs/pauses');
+  return { pause: items.find((p) => p.kind === probes.kind)!.id };
+}
+
+async function noPause(owner: Client): Promise<Record<string, string>> {
+  await owner.send(`/api/v1/jobs/pauses/${(await aPause(owner)).pause}`, { method: 'DELETE' });
+  return {};
+}
+
+async function anOperatorsPause(): Promise<Record<string, string>> {
+  const { items } = await (await as('super')).get('/api/v1/platform/pauses');
+  return { pause: items.find((p) => p.tenant === home.id && p.kind === probes.kind)!.id };
+}
+
 export const recipes: Record<string, Recipe> = {
   'POST /api/v1/session': { ask: (t) => ({ json: { email: login('viewer', t).email, password: login('viewer', t).password } }) },
   'DELETE /api/v1/session': { by: () => signIn(login('owner')) },
   'PUT /api/v1/session/tenant': { ask: (t) => ({ json: { id: t.id } }) },
   'POST /api/v1/platform/session': { ask: () => ({ json: { email: 'nobody@nowhere.example', password: 'x' } }), good: [401] },
   'DELETE /api/v1/platform/session': {},
+  'POST /api/v1/jobs/retry': { ask: () => ({ json: probes }) },
+  'POST /api/v1/jobs/{job}/retry': { make: aJob, good: [204, 409] },
+  'POST /api/v1/jobs/{job}/cancel': { make: aJob, good: [204, 409] },
+  'POST /api/v1/jobs/pauses': { make: noPause, ask: () => ({ json: probes }) },
+  'DELETE /api/v1/jobs/pauses/{pause}': { make: aPause },
+  'POST /api/v1/platform/pauses': { ask: (t) => ({ json: { tenant: t.id, ...probes } }) },
+  'DELETE /api/v1/platform/pauses/{pause}': { make: anOperatorsPause },
+  'POST /api/v1/platform/queues/dead/retry': { ask: () => ({ json: probes }) },
+  'POST /api/v1/platform/workers/{worker}/drain': { good: [404] },
+  'POST /api/v1/platform/workers/{worker}/resume': { good: [404] },
+  'PUT /api/v1/platform/tenants/{tenant}/share': { make: async () => ({ tenant: home.id }), ask: () => ({ json: { weight: 1 } }) },
+  'PUT /api/v1/platform/gates/{gate}': { make: async () => ({ gate: 'walker' }), ask: () => ({ json: {} }) },
+  'POST /api/v1/platform/queues/probe': { ask: (t) => ({ json: { tenant: t.id, ms: 0 } }) },
   'POST /api/v1/live/ticket': {},
   'POST /api/v1/agents': { ask: () => ({ json: { name: 'Walker', extension: `w${unique()}` } }) },
   'PATCH /api/v1/agents/{agent}': { make: anAgent, ask: () => ({ json: { name: 'Walked' }, headers: { 'if-match': '"1"' } }) },
   'DELETE /api/v1/agents/{agent}': { make: anAgent },
   'POST /api/v1/api-keys': { ask: () => ({ json: { name: 'Walker', role: 'viewer' } }) },
   'DELETE /api/v1/api-keys/{key}': { make: (o) => made(o, '/api/v1/api-keys', 'key', { json: { name: 'Walker', role: 'viewer' } }) },
+  'POST /api/v1/scorecards': { ask: () => ({ json: { body: aCard } }) },
+  'PATCH /api/v1/scorecards/{scorecard}': { make: aDraft, ask: () => ({ json: { body: aCard }, ...match() }) },
+  'DELETE /api/v1/scorecards/{scorecard}': { make: aDraft },
+  'POST /api/v1/scorecards/{scorecard}/draft': { make: aPublished },
+  'POST /api/v1/scorecards/{scorecard}/publish': { make: aDraft, ask: () => match() },
+  'POST /api/v1/scorecards/{scorecard}/archive': { make: aPublished },
+  'POST /api/v1/calls/{call}/reviews': { ask: () => ({ json: {} }), good: [404] },
+  'PUT /api/v1/reviews/{review}': { ask: () => ({ json: { answers: [] } }), good: [404] },
+  'DELETE /api/v1/reviews/{review}': { good: [404] },
+  'POST /api/v1/scores/{score}/acknowledge': { good: [404] },
+  'POST /api/v1/scores/{score}/dispute': { ask: () => ({ json: { text: 'Walker' } }), good: [404] },
+  'POST /api/v1/scores/{score}/void': { ask: () => ({ json: { text: 'Walker' } }), good: [404] },
+  'POST /api/v1/calls/{call}/coaching-plans': { make: anAgentsCall, ask: () => ({ json: plan() }) },
+  'POST /api/v1/coaching-plans/{plan}/acknowledge': { make: aPlan, good: [403] },
+  'POST /api/v1/coaching-plans/{plan}/end': { make: aPlan, ask: () => ({ json: { outcome: 'cancelled' } }) },
+  'POST /api/v1/disputes/{dispute}/resolve': { ask: () => ({ json: { outcome: 'rejected', text: 'Walker' } }), good: [404] },
+  'PUT /api/v1/scorecards/{scorecard}/assignment': { make: aDraft, ask: () => ({ json: { mode: 'decide', rules: [] }, ...match(0) }) },
+  'POST /api/v1/calls/{call}/score': { make: aRecording, good: [204, 409] },
+  'POST /api/v1/calibrations': { ask: () => ({ json: { name: 'Walker', scorecard: MISSING, sample: 1 } }), good: [422] },
+  'DELETE /api/v1/calibrations/{calibration}': { make: aSet },
+  'POST /api/v1/scorecards/{scorecard}/past-scores': { make: aDraft, ask: () => ({ json: { text: 'call,rater,score\nnone,Walker,50' } }), good: [422] },
+  'DELETE /api/v1/scorecards/{scorecard}/past-scores': { make: aDraft },
+  'PUT /api/v1/scorecards/{scorecard}/publish-gate': { make: aDraft, ask: () => ({ json: { within_bp: 0, calls: 20 }, ...match(0) }) },
+  'POST /api/v1/scorecards/{scorecard}/reruns': { make: aDraft, ask: () => ({ json: { times: 2, calls: 1 } }), good: [422] },
+  'POST /api/v1/scorecard-imports': { ask: () => ({ json: { format: 'json', text: JSON.stringify(aCard) } }) },
+  'POST /api/v1/scorecard-tries': { ask: () => ({ json: { call: MISSING, body: aCard } }), good: [422] },
+  'POST /api/v1/drop-folders': { ask: () => ({ json: { name: 'Walker', kind: 's3', settings: { endpoint: 'https://s3.example.test', region: 'eu-1', bucket: 'walker', access_key_id: 'I', secret_access_key: 'S' } } }) },
+  'PATCH /api/v1/drop-folders/{folder}': { make: aFolder, ask: () => ({ json: { name: 'Walked' }, headers: { 'if-match': '"1"' } }) },
+  'DELETE /api/v1/drop-folders/{folder}': { make: aFolder },
+  'POST /api/v1/drop-folders/{folder}/look': { make: aFolder, ask: () => ({ json: { only: true } }) },
+  'POST /api/v1/drop-files/{file}/retry': { make: aFailedFile },
   'POST /api/v1/integrations': { ask: () => ({ json: { provider: 'generic', name: 'Walker', settings: {} } }) },
   'PATCH /api/v1/integrations/{integration}': { make: anIntegration, ask: () => ({ json: { name: 'Walked' }, headers: { 'if-match': '"1"' } }) },
   'DELETE /api/v1/integrations/{integration}': { make: anIntegration },
   'POST /api/v1/integrations/{integration}/token': { make: anIntegration },
+  'POST /api/v1/integrations/{integration}/rotate': { make: anIntegration, ask: () => ({ json: {} }) },
+  'DELETE /api/v1/integrations/{integration}/old': { make: async (o) => {
+    const made = await anIntegration(o);
+    await o.send(`/api/v1/integrations/${made.integration}/rotate`, { method: 'POST', json: {} });
+    return made;
+  } },
+  'POST /api/v1/integrations/{integration}/setup-file': { make: a3cx, ask: () => ({ json: {} }) },
+  'POST /api/v1/integrations/{integration}/polls': { make: a3cx, ask: () => ({ json: { mode: 'count', from: new Date(Date.now() - 86_400_000).toISOString() } }) },
+  'DELETE /api/v1/polls/{poll}': { make: aPoll },
+  'POST /api/v1/integrations/{integration}/trials': { make: anIntegration, ask: () => ({ json: { kind: 'connection' } }) },
+  'PUT /api/v1/integrations/{integration}/map': { make: anIntegration, ask: () => ({ json: { map: aMap }, headers: { 'if-match': '"1"' } }) },
+  'POST /api/v1/integrations/{integration}/map/preview': { make: aMapped, ask: () => ({ json: { map: aMap } }) },
+  'POST /api/v1/deliveries/{delivery}/replay': { make: aDelivery, ask: () => ({ json: {} }) },
+  'POST /api/v1/replays': { make: anIntegration, ask: () => ({ json: { from: '2999-01-01T00:00:00Z' } }), good: [201, 409] },
+  'DELETE /api/v1/replays/{replay}': { make: aReplay, good: [204, 404] },
   'POST /hooks/{provider}/{token}': { ask: () => ({ json: {} }), good: [404] },
   'GET /hooks/{provider}/{token}': { good: [404] },
   'POST /api/v1/calls/{call}/recordings/{recording}/retry': { make: aRecording, good: [204, 409] },
+  'POST /api/v1/calls/{call}/retry': { make: aRecording, good: [204, 409] },
+  'PUT /api/v1/numbers': { ask: () => ({ json: { region: '' } }) },
+  'DELETE /api/v1/calls/{call}/link': { make: aRecording, good: [204, 404] },
+  'POST /api/v1/calls/{call}/link': { make: aRecording },
+  'GET /api/v1/integrations/{integration}/line': { good: [200, 404] },
   'POST /api/v1/calls/{call}/transcript': { make: aRecording, good: [204, 409] },
+  'GET /api/v1/calls/{call}/transcript/file': { good: [200, 404] },
+  'POST /api/v1/calls/{call}/transcript/turns': { make: aRecording, ask: () => ({ json: { transcript: MISSING, turn: 0, text: 'x' } }), good: [404, 412] },
+  'POST /api/v1/calls/{call}/transcript/swap': { make: aRecording, ask: () => ({ json: { transcript: MISSING } }), good: [404, 412] },
+  'PUT /api/v1/integrations/{integration}/channels': { make: anIntegration, ask: () => ({ json: { agent_channel: 'right' } }) },
+  'POST /api/v1/speech-engines': { ask: () => ({ json: { kind: 'deepgram', name: 'Walker' } }), good: [422] }, // one in use would take the demo's calls
+  'PUT /api/v1/speech-engine-order': { ask: () => ({ json: { ids: [MISSING] } }), good: [422] },
+  'PATCH /api/v1/speech-engines/{engine}': { make: anEngine, ask: () => ({ json: { name: 'Walked' }, headers: { 'if-match': '"2"' } }) },
+  'DELETE /api/v1/speech-engines/{engine}': { make: anEngine },
+  'POST /api/v1/speech-engines/{engine}/test': { make: anEngine },
+  'POST /api/v1/speech-engines/{engine}/prices': { make: anEngine, ask: () => ({ json: { valid_from: '2026-02-01', micro_per_minute: 6000, currency: 'USD' } }) },
+  'DELETE /api/v1/speech-prices/{price}': { make: aPrice },
+  'POST /api/v1/language-engines': { ask: () => ({ json: { kind: 'anthropic', name: 'Walker' } }), good: [422] }, // one in use would be asked about the demo's calls
+  'PUT /api/v1/language-engine-order': { ask: () => ({ json: { ids: [MISSING] } }), good: [422] },
+  'PATCH /api/v1/language-engines/{engine}': { make: aModel, ask: () => ({ json: { name: 'Walked' }, headers: { 'if-match': '"2"' } }) },
+  'DELETE /api/v1/language-engines/{engine}': { make: aModel },
+  'POST /api/v1/language-engines/{engine}/test': { make: aModel },
+  'POST /api/v1/language-engines/{engine}/prices': { make: aModel, ask: () => ({ json: { valid_from: '2026-02-01', micro_in: 150000, micro_out: 600000, currency: 'USD' } }) },
+  'DELETE /api/v1/language-prices/{price}': { make: aModelPrice },
+  'PUT /api/v1/spend-cap': { ask: () => ({ json: { currency: 'USD', day_micro: 5000000 }, headers: { 'if-match': '"999"' } }), good: [412] }, // the demo keeps its own
+  'POST /api/v1/speech-words': { ask: () => ({ json: { word: `walker${unique()}` } }) },
+  'DELETE /api/v1/speech-words/{word}': { make: aWord },
+  'POST /api/v1/speech-corrections': { ask: () => ({ json: { heard: `wolker${unique()}`, written: 'walker' } }) },
+  'DELETE /api/v1/speech-corrections/{correction}': { make: aCorrection },
   'OPTIONS /api/v1/uploads': {},
   'OPTIONS /api/v1/uploads/{upload}': { make: anUpload },
   'POST /api/v1/uploads': { ask: () => ({ headers: { ...tus, 'upload-length': '4' } }) },
@@ -70,4 +287,34 @@ export const recipes: Record<string, Recipe> = {
     ask: () => ({ headers: { ...tus, 'upload-offset': '0', 'content-type': 'application/offset+octet-stream' }, body: 'ab' }) },
   'POST /api/v1/uploads/{upload}': { make: anUpload, ask: () => ({ headers: { ...tus, 'x-http-method-override': 'DELETE' } }) },
   'DELETE /api/v1/uploads/{upload}': { make: anUpload, ask: () => ({ headers: tus }) },
+  'POST /api/v1/uploads/known': { ask: () => ({ json: { hashes: [] } }) },
+  'PATCH /api/v1/integrations/{integration}/policy': { make: anIntegration, ask: () => ({ json: { analyse: { who: 'none' } }, headers: { 'if-match': '"0"' } }) },
+  'POST /api/v1/integrations/{integration}/policy/runs': { make: aPolicy, ask: () => ({ json: { mode: 'count', days: 1 } }) },
+  'DELETE /api/v1/policy-runs/{run}': { make: aRun, good: [204, 404] },
+  'POST /api/v1/calls/{call}/analyse': { make: aCall, good: [204, 409] },
+  'POST /api/v1/calls/analyse': { ask: () => ({ json: { calls: [] } }) },
+  'POST /api/v1/calls': { ask: () => ({ json: handMade() }) },
+  'POST /api/v1/calls/{call}/notes': { make: aCall, ask: () => ({ json: { body: 'Walked' } }) },
+  'DELETE /api/v1/calls/{call}/notes/{note}': { make: aNote },
+  'POST /api/v1/contacts': { ask: () => ({ json: { name: 'Walker' } }) },
+  'PATCH /api/v1/contacts/{contact}': { make: aContact, ask: () => ({ json: { name: 'Walked' }, headers: { 'if-match': '"1"' } }) },
+  'DELETE /api/v1/contacts/{contact}': { make: aContact },
+  // The fields are shared by all tests of the tenant: a version that is not there changes none.
+  'PUT /api/v1/customer-fields': { ask: () => ({ json: ownFields(), headers: { 'if-match': '"99999"' } }), good: [412] },
+  'POST /api/v1/customer-fields/try': { ask: () => ({ json: { call: MISSING, ...ownFields() } }), good: [422] },
+  'POST /api/v1/customer-fields/past': { ask: () => ({ json: { days: 1 } }) },
+  'PUT /api/v1/contacts/{contact}/values/{key}': { make: async (o) => ({ ...await aContact(o), key: 'name' }), ask: () => ({ json: { value: 'Walked' } }) },
+  'DELETE /api/v1/contacts/{contact}/values/{key}': { make: async (o) => ({ ...await aContact(o), key: 'name' }) },
+  'POST /api/v1/intents': { ask: () => ({ json: { name: 'Walker two', phrases: [] } }), good: [422] },
+  'PATCH /api/v1/intents/{code}': { make: anIntent, ask: () => ({ json: { retired: true }, ...match(99_999) }), good: [412] },
+  'POST /api/v1/tasks': { ask: () => ({ json: { title: 'Walker' } }) },
+  'PATCH /api/v1/tasks/{task}': { make: aTask, ask: () => ({ json: { title: 'Walked' }, ...match() }) },
+  'PUT /api/v1/tasks/{task}/done': { make: aTask, ask: () => ({ json: { done: true } }) },
+  'DELETE /api/v1/tasks/{task}': { make: aTask },
+  'POST /api/v1/trackers': { ask: () => ({ json: { name: `Walker ${unique()}`, ...tracked() } }) },
+  'POST /api/v1/trackers/try': { ask: () => ({ json: { call: MISSING, ...tracked() } }), good: [422] },
+  'PATCH /api/v1/trackers/{tracker}': { make: aTracker, ask: () => ({ json: { active: false }, headers: { 'if-match': '"1"' } }) },
+  'DELETE /api/v1/trackers/{tracker}': { make: aTracker },
+  'POST /api/v1/trackers/{tracker}/past': { make: aTracker, ask: () => ({ json: { days: 30 } }) },
+  'POST /api/v1/unknown-agents': { ask: () => ({ json: {} }), good: [422] },
 };

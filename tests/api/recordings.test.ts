@@ -1,8 +1,10 @@
 /* Listening: whole, in parts, again, and by whom; the picture; what was made of it. */
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { before, test } from 'node:test';
 import { as, faceless, home, isProblem, keyOf, other, sleep, until, MISSING, type Answer, type Ask } from './house.ts';
+import { sql } from './queue.ts';
+import { store } from './store.ts';
 
 const key = keyOf(home);
 let call = '', recording = '', path = '', spoken = false;
@@ -127,4 +129,19 @@ test('every recording of the demo has ended in a state, with a reason where it f
     for (const r of (await key.get('/api/v1/calls/{call}', { params: { call: id } })).recordings)
       if (r.state === 'failed' || r.state === 'missing') assert.match(r.reason!, /^[A-Z].+/);
       else if (r.state === 'ready') assert(r.duration_ms! > 0 && r.channels! >= 1 && r.codec);
+});
+
+test('objects that no row names are swept after a day, and no others', { timeout: 60_000 }, async () => {
+  const name = (await sql(`select object_key from recording where id = '${recording}'`))[0]!;
+  const beside = (): string => name.slice(0, -30) + randomBytes(15).toString('hex'); // the server's user owns that folder
+  const [old, young] = [beside(), beside()], bytes = await store.get(name);
+  assert(bytes, 'the object lies where the store says');
+  await store.put(young, bytes, 0);
+  for (const key of [old, name]) await store.put(key, bytes, 25);
+  await sql("update schedule set next_at = now() where name = 'recordings.sweep'");
+  await until('the old one is gone', 30_000, async () => !(await store.get(old)));
+  assert(await store.get(young) && await store.get(name));
+  assert.equal((await get()).status, 200);
+  await store.remove(young);
+  await until('it is planned again', 10_000, async () => (await sql("select 1 from schedule where name = 'recordings.sweep' and next_at > now() and last_at > now() - interval '1 minute'"))[0]);
 });

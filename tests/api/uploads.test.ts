@@ -79,6 +79,23 @@ test('a file in three parts, lost and resumed between, becomes a call with that 
   isProblem(await owner.send(`${ROOT}/${id}`, { method: 'DELETE', headers: tus }), 409, 'in_use');
 });
 
+test('d1-12 recordings are known by their bytes, whatever they are called', async () => {
+  const samples = { 'wav_header/gsm.wav': 'gsm', 'mp4_header/end.m4a': 'aac', 'mp4_header/front.m4a': 'aac', 'webm_header/opus.webm': 'opus' };
+  for (const [name, codec] of Object.entries(samples)) {
+    const file = readFileSync(new URL(`../fuzz/corpus/${name}`, import.meta.url));
+    const id = await begin(file.length, { filename: 'call.mp3', filetype: 'audio/mpeg', agent: '3001' });
+    assert.equal((await patch(id, 0, file)).status, 204);
+    const call = String((await head(id)).headers['ringsight-call']);
+    const ready = await until(`${name} is decoded`, 30_000, async () => {
+      const [r] = (await owner.get('/api/v1/calls/{call}', { params: { call } })).recordings;
+      assert.notEqual(r?.state, 'failed', `${name}: ${r?.reason}`);
+      return r?.state === 'ready' && r;
+    });
+    assert.equal(ready.codec, codec, name);
+    assert(ready.duration_ms! >= 600 && ready.duration_ms! < 700, `${name}: ${ready.duration_ms} ms`);
+  }
+});
+
 test('a text named .mp3 is a failed recording with a plain reason', async () => {
   const text = readFileSync(new URL('./package.json', import.meta.url));
   const id = await begin(text.length, { filename: 'call.mp3', filetype: 'audio/mpeg' });

@@ -1,9 +1,9 @@
 // One measure of tests/bench/run, named in the arguments; writes its result to $BENCH_OUT/NAME.json.
 // Where two sides are compared they take turns (A B A B), so that a busy machine meets both.
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { readFileSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
-import { HOOK_BYTES, hookBody, hookRequests, listRequests } from './requests.mjs'
+import { HOOK_BYTES, floodRequests, hookBody, hookRequests, listRequests, otherRequests } from './requests.mjs'
 import { statement } from './statement.mjs'
 
 const env = process.env
@@ -147,7 +147,7 @@ function hooks() {
     `content-type: application/json\r\ncontent-length: ${HOOK_BYTES}\r\n` }
   const theirs = (n, s) => pgbench(script, n, s, env.BENCH_OWNER_URL, variables)
   const empty = () => {
-    psql('truncate inbox, job')
+    psql('truncate inbox, job, job_need')
     psql('checkpoint', env.BENCH_SUPERUSER_URL)
   }
   empty()
@@ -164,11 +164,42 @@ function ack() {
   const file = `${out}/hooks.requests`
   hookRequests(file, env.RINGSIGHT_PORT)
   load(file, 32, 2, 500)
+  const from = sent
   const r = load(file, 64, Math.max(seconds, 10), 500)
+  // Every hook has a number of its own: each acknowledged one must be there.
+  const kept = Number(psql(`select count(distinct n) from (select substring(convert_from(body, 'utf8') from '"session":"(\\d+)-')::bigint as n from inbox) x where n >= ${from}`))
   const waiting = Number(psql(`select count(*) from job where kind = 'inbox.fold'`))
   return { goal: 'p99 <= 50 ms', value: round(r.p99_us / 1000, 1), p50_ms: round(r.p50_us / 1000, 1),
     p99_ms: round(r.p99_us / 1000, 1), max_ms: round(r.max_us / 1000, 1), per_second: r.per_second,
+    acked: r.acked, false_acks: Math.max(0, r.acked - kept),
     refused: r.refused, broken: r.broken, folds_waiting_after: waiting }
+}
+
+// Others' hooks at 200 a second, alone and while one sends garbage at 2,000 a second, in turns.
+async function flood() {
+  const file = `${out}/others.requests`, loud = `${out}/flood.requests`
+  otherRequests(file, env.RINGSIGHT_PORT)
+  floodRequests(loud, env.RINGSIGHT_PORT)
+  const rounds = []
+  let refused = 0, asked = 0
+  load(file, 16, 2, 200)
+  for (let i = 0; i < 3; i++) {
+    const alone = load(file, 16, seconds, 200)
+    const flooder = spawn(env.BENCH_LOAD, ['-p', env.RINGSIGHT_PORT, '-f', loud, '-c', 16, '-s', seconds + 2, '-w', 1, '-r', 2000, '-n', sent])
+    let text = ''
+    flooder.stdout.on('data', (part) => { text += part })
+    const ended = new Promise((done) => flooder.on('exit', done))
+    await sleep(1)
+    const beside = await new Promise((done) => setImmediate(() => done(load(file, 16, seconds, 200))))
+    await ended
+    const f = JSON.parse(text)
+    refused += f.refused
+    asked += f.refused + f.answers
+    rounds.push({ alone_p99_us: alone.p99_us, beside_p99_us: beside.p99_us, ratio: round(beside.p99_us / alone.p99_us, 2), refused: beside.refused, flood_taken: f.answers, flood_refused: f.refused })
+    say(`  p99 ${alone.p99_us} us alone, ${beside.p99_us} us beside the flood`)
+  }
+  return { goal: '<= 1.5', value: median(rounds.map((r) => r.ratio)), others_refused: rounds.reduce((n, r) => n + r.refused, 0),
+    flood_a_second: round(asked / (3 * (seconds + 2)), 0), flood_refused_share: round(refused / asked, 3), rounds }
 }
 
 async function memory() {
@@ -182,7 +213,7 @@ async function memory() {
   return { goal: '<= 50 MB', value: total(idle), idle, after_load_mb: total(after), after_load: after }
 }
 
-const measures = { list, hooks, ack, memory }
+const measures = { list, hooks, ack, flood, memory }
 const began = Date.now()
 const result = await measures[name]()
 writeFileSync(`${out}/${name}.json`, JSON.stringify({ ...result, took_s: round((Date.now() - began) / 1000, 1) }))

@@ -40,3 +40,18 @@ export function hookRequests(path, port) {
     'User-Agent: Grandstream UCM\r\nContent-Type: application/json\r\n' +
     `Content-Length: ${body.length}\r\n\r\n${body}`))
 }
+
+// One sender's garbage, as fast as it can.
+export function floodRequests(path, port) {
+  const body = '{"nothing": "of use"'
+  file(path, [`POST /hooks/ucm/bench-hook-${tail(1)} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n` +
+    `User-Agent: flood\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`])
+}
+
+// The hooks of everybody but that one.
+export function otherRequests(path, port) {
+  const body = hookBody()
+  file(path, each((n) => n).slice(1).map((n) => `POST /hooks/ucm/bench-hook-${tail(n)} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n` +
+    'User-Agent: Grandstream UCM\r\nContent-Type: application/json\r\n' +
+    `Content-Length: ${body.length}\r\n\r\n${body}`))
+}

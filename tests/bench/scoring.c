@@ -74,7 +74,7 @@ int main(int argc, char **argv)
                         &at[1], &t));
     at[2] = time_mono();
     check(a, builtin_engine.analyse(a, &t.talk, &x));
-    body = analysis_body(a, &builtin_engine, &t.talk, &x);
+    body = analysis_body(a, str_of(builtin_engine.name), str_of(builtin_engine.version), &t.talk, &x);
     at[3] = time_mono();
     check(a, score_ask(a, &builtin_engine, &card, &t.talk, &raw));
     check(a, score_derive(a, card_text, &t.talk, raw, &s, &body));

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { createHmac, randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { launch, open, tenant } from './house.ts';
 
 let browser: Browser;
@@ -37,22 +37,29 @@ async function post(): Promise<void> {
   assert.ok(reply.ok, `the hook answered ${reply.status}`);
 }
 
-test('a call appears on the open page within a second', async () => {
-  const { page, context } = await open(browser, '/calls');
-  await page.waitForTimeout(500); /* the socket opens after the page */
-  const known = await page
+const rows = (page: Page): Promise<(string | undefined)[]> =>
+  page
     .locator('.call-row')
-    .evaluateAll((rows) => rows.map((r) => (r as HTMLElement).dataset.call));
-  const begun = Date.now();
-  await post();
-  await page.waitForFunction(
+    .evaluateAll((all) => all.map((r) => (r as HTMLElement).dataset.call));
+
+/** Wherever it stands: calls of the last minute may be above it. */
+const newRow = (page: Page, known: (string | undefined)[], timeout: number) =>
+  page.waitForFunction(
     (ids) =>
       [...document.querySelectorAll<HTMLElement>('.call-row')].some(
         (r) => !ids.includes(r.dataset.call),
       ),
     known,
-    { timeout: 5000 },
+    { timeout },
   );
+
+test('a call appears on the open page within a second', async () => {
+  const { page, context } = await open(browser, '/calls');
+  await page.waitForTimeout(500); /* the socket opens after the page */
+  const known = await rows(page);
+  const begun = Date.now();
+  await post();
+  await newRow(page, known, 5000);
   const took = Date.now() - begun;
   console.log(`hook to row: ${took} ms`);
   assert.ok(took < 1000, `${took} ms`);
@@ -65,22 +72,19 @@ test('the page follows again after its connection was lost', async () => {
   await page.waitForTimeout(300);
   await context.setOffline(false);
   await page.waitForTimeout(2500);
-  const before = await page.locator('.call-row').first().getAttribute('data-call');
+  const known = await rows(page);
   await post();
-  await page.waitForFunction(
-    (id) => document.querySelector<HTMLElement>('.call-row')?.dataset.call !== id,
-    before,
-    { timeout: 8000 },
-  );
+  await newRow(page, known, 8000);
   await context.close();
 });
 
-/** A WAV of one quiet tone, both channels. */
+/** A WAV of one quiet tone, both channels; each is another one, for what is known is not taken twice. */
 function wav(seconds: number): Buffer {
+  const pitch = 220 + 100 * Math.random();
   const rate = 16_000;
   const data = Buffer.alloc(rate * seconds * 4);
   for (let n = 0; n < rate * seconds; n++) {
-    const v = Math.round(2000 * Math.sin((n / rate) * 2 * Math.PI * 220));
+    const v = Math.round(2000 * Math.sin((n / rate) * 2 * Math.PI * pitch));
     data.writeInt16LE(v, n * 4);
     data.writeInt16LE(v, n * 4 + 2);
   }
@@ -108,7 +112,9 @@ test('an uploaded file becomes a call', async () => {
   });
   await page
     .locator('input[type=file]')
+    .first()
     .setInputFiles({ name: 'tone.wav', mimeType: 'audio/wav', buffer: wav(40) });
+  await page.getByRole('button', { name: 'Upload 1 file' }).click();
   await page.getByRole('link', { name: 'Open the call' }).click({ timeout: 20_000 });
   await page.waitForURL(/\/calls\/.+/);
   assert.equal(parts.length, 2, 'two parts of at most 2 MB');
@@ -128,12 +134,13 @@ test('an upload goes on after a reload', async () => {
     await route.continue();
   });
   void hold;
-  await page.locator('input[type=file]').setInputFiles(path);
+  await page.locator('input[type=file]').first().setInputFiles(path);
+  await page.getByRole('button', { name: 'Upload 1 file' }).click();
   await page.waitForFunction(() => Number(document.querySelector('progress')?.value) > 20);
   await page.unroute('**/api/v1/uploads/*');
   await page.reload();
   await page.getByText(/Not finished: long tone\.wav/).waitFor();
-  await page.locator('input[type=file]').setInputFiles(path);
+  await page.locator('input[type=file]').first().setInputFiles(path);
   const first = await page.waitForRequest((r) => r.method() === 'PATCH');
   assert.ok(
     Number(first.headers()['upload-offset']) >= 4 * 1024 * 1024,
@@ -147,7 +154,10 @@ test('a file of the wrong kind is refused before a byte is sent', async () => {
   const { page, context } = await open(browser, '/upload');
   await page
     .locator('input[type=file]')
+    .first()
     .setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('x') });
-  await page.getByText('Only WAV, MP3, Ogg and Opus recordings can be read.').waitFor();
+  await page
+    .getByText('Only WAV, MP3, Ogg, Opus, FLAC, M4A, AAC, AMR and WebM recordings can be read.')
+    .waitFor();
   await context.close();
 });

@@ -30,7 +30,7 @@ test('an address asked for before sign-in is reached after it', async () => {
   await context.close();
 });
 
-test('a session that ended leads to sign-in and back', async () => {
+test('d1-21 a session that ended leads to sign-in and back', async () => {
   const context = await browser.newContext();
   const page = await context.newPage();
   await signIn(page);

@@ -9,7 +9,7 @@ import { table } from './settings.mjs';
 
 const program = [process.env.CHECK_BUILD, join(root, 'build')].filter(Boolean).map((f) => join(f, 'ringsight'))
   .filter(existsSync)
-  .find((path) => under('server', '.c', '.h').every((f) => statSync(join(root, f)).mtimeMs <= statSync(path).mtimeMs));
+  .find((path) => under('server', '.c', '.cc', '.h').every((f) => statSync(join(root, f)).mtimeMs <= statSync(path).mtimeMs));
 
 function ask(role) {
   const none = 'host=127.0.0.1 port=1 connect_timeout=1';

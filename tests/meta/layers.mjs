@@ -29,7 +29,10 @@ const LIBRARIES = [
   [/^h2o[./]/, 'http'],
   [/^libpq-fe\.h$/, 'db'],
   [/^(hiredis|curl)\//, 'net'],
-  [/^(jansson|sodium|glib|jwt)\.h$|^openssl\//, 'core'],
+  [/^pcre2\.h$/, 'insight/trackers'],
+  [/^xlsxwriter\.h$/, 'insight/scorecards'],
+  [/^(cairo|pango|fontconfig)(-\w+)?[./]|^archive(_entry)?\.h$/, 'insight/reports'],
+  [/^(jansson|sodium|jwt|yaml)\.h$|^(openssl|unicode|phonenumbers)\//, 'core'],
   [/^libwebsockets\.h$/, 'live'],
   [/^lib(av|sw)\w+\/|^seccomp\.h$/, 'media/child'],
   [/^pocketsphinx\.h$|^sphinxbase\//, 'engines/pocketsphinx/child'],
@@ -40,13 +43,16 @@ const C_LIBRARY = new RegExp(`^(?:${[
   'dirent dlfcn fcntl glob ifaddrs netdb poll pthread pwd sched spawn strings termios unistd',
 ].join(' ').split(/\s+/).join('|')})\\.h$|^(?:sys|netinet|arpa|linux)/`);
 
+// Of C++, what its one file needs.
+const CPP_LIBRARY = /^(?:cstring|string)$/;
+
 const INCLUDE = /^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]/gm;
 
 export function includes(path) {
   return [...read(path).matchAll(INCLUDE)].map((m) => ({ own: m[1] === '"', name: m[2] }));
 }
 
-const sources = under('server', '.c', '.h').map((path) => path.slice('server/'.length));
+const sources = under('server', '.c', '.cc', '.h').map((path) => path.slice('server/'.length));
 
 const layerOf = (path) => path.split('/')[0];
 
@@ -89,7 +95,8 @@ function layerFaults() {
 function libraryFaults() {
   const faults = [];
   for (const path of sources) {
-    for (const { name } of includes(`server/${path}`).filter((i) => !i.own && !C_LIBRARY.test(i.name))) {
+    for (const { name } of includes(`server/${path}`).filter((i) => !i.own && !C_LIBRARY.test(i.name)
+      && !(path.endsWith('.cc') && CPP_LIBRARY.test(i.name)))) {
       const row = LIBRARIES.find(([pattern]) => pattern.test(name));
       if (!row) faults.push(`server/${path} includes <${name}>, which no folder is named for`);
       else if (folderOf(path) !== row[1]) faults.push(`server/${path} includes <${name}>, which belongs to server/${row[1]}`);
@@ -116,7 +123,7 @@ function openingFaults() {
     const text = read(`server/${path}`);
     const guard = bare(text).match(/^#ifndef (RINGSIGHT_\w+_H)\n#define \1\n/m)?.[1];
     const list = [];
-    if (!/^\/\*/.test(text)) list.push(`server/${path} does not open with what it is for`);
+    if (!(path.endsWith('.cc') ? /^\/\// : /^\/\*/).test(text)) list.push(`server/${path} does not open with what it is for`);
     if (path.endsWith('.h') && !guard) list.push(`server/${path} has no guard`);
     else if (guards.has(guard)) list.push(`server/${path} has the guard of server/${guards.get(guard)}`);
     if (guard) guards.set(guard, path);

@@ -20,7 +20,7 @@ function docFaults() {
 
 function schemaFaults() {
   const texts = code.map(read);
-  const known = new Set(['audio', ...texts.flatMap((t) => [...t.matchAll(/^ {4}\{"(\w+)",\s*(?:\n\s*)?(?:"|[A-Z]+\b)/gm)].map((m) => m[1]))]);
+  const known = new Set(['audio', 'file', ...texts.flatMap((t) => [...t.matchAll(/^ {4}\{"(\w+)",\s*(?:\n\s*)?(?:"|[A-Z]+\b)/gm)].map((m) => m[1]))]);
   const rows = routes().map((r) => [`${r.path}: ${r.method} ${r.route}`, r.row.match(/\.out\s*=\s*"(\w+)"/)?.[1]]);
   const columns = under('server', 'queries.sql').flatMap((path) => [...read(path).matchAll(/\bjson:(\w+)/g)].map((m) => [path, m[1]]));
   return [...rows, ...columns].filter(([, name]) => name && !known.has(name)).map(([where, name]) => `${where} names schema ${name}, which is nowhere`);
@@ -41,6 +41,14 @@ function statementFaults() {
       .map((name) => `${path}: ${name} is used nowhere`));
 }
 
+/** What each kind of job is called stands in one place of the dashboard. */
+function kindFaults() {
+  const names = read('static/app/pages/work/kinds.ts');
+  return code.flatMap((path) => [...read(path).matchAll(/^(?:static )?const struct job_kind \w+\[\] = \{\n([\s\S]*?)^\};/gm)]
+    .flatMap((t) => [...t[1].matchAll(/^ {4}\{(?:\.name = )?"([\w.]+)"/gm)].map((m) => m[1]))
+    .filter((kind) => !names.includes(`'${kind}': '`)).map((kind) => `${path}: ${kind} has no name in static/app/pages/work/kinds.ts`));
+}
+
 /** A statement belongs to the folder it stands in: nobody else includes its header. */
 function queriesFaults() {
   return code.flatMap((path) => [...read(path).matchAll(/#include "((?:[\w-]+\/)*)queries\.h"/g)]
@@ -48,10 +56,20 @@ function queriesFaults() {
     .map((m) => `${path} uses the statements of ${m[1]}`));
 }
 
+/** A table whose rows name objects and which the sweep does not know would lose them. */
+function objectFaults() {
+  const sweep = read('server/intake/recordings/queries.sql').match(/-- name: objects_unnamed[\s\S]*?;/)?.[0] ?? '';
+  return under('migrations', '.sql').flatMap((path) => [...read(path).matchAll(/create table (\w+) \(([\s\S]*?)^\)/gm)]
+    .filter((m) => /\bobject_key\b/.test(m[2]) && !new RegExp(`\\bfrom ${m[1]}\\b`).test(sweep))
+    .map((m) => `${path}: ${m[1]} has object_key, but objects_unnamed does not read it`));
+}
+
 export const checks = [
+  ['objects: every table that names them is known to the sweep', objectFaults],
   ['routes: every one says what it does', docFaults],
   ['routes: every schema named is there', schemaFaults],
   ['features: every feature and provider is listed in features.c', featureFaults],
+  ['jobs: every kind has a name in plain words', kindFaults],
   ['statements: every one is used', statementFaults],
   ['statements: used only by their own feature', queriesFaults],
 ];

@@ -1,7 +1,9 @@
 // Runs every check of this folder. A check returns its faults as sentences; none is "ok".
+import * as cases from './cases.mjs';
 import * as build from './build.mjs';
 import * as calls from './calls.mjs';
 import * as layers from './layers.mjs';
+import * as linked from './linked.mjs';
 import * as rows from './rows.mjs';
 import * as settings from './settings.mjs';
 import * as sizes from './sizes.mjs';
@@ -9,7 +11,7 @@ import * as suites from './suites.mjs';
 import * as words from './words.mjs';
 
 let failed = 0;
-for (const [name, check] of [layers, sizes, words, calls, settings, rows, suites, build].flatMap((m) => m.checks)) {
+for (const [name, check] of [layers, linked, sizes, words, calls, settings, rows, suites, cases, build].flatMap((m) => m.checks)) {
   let faults;
   try {
     faults = check();

@@ -3,7 +3,7 @@ import { bare, files, read } from './tree.mjs';
 
 const FILE_MAX = 800, FILE_WISH = 500, FUNCTION_MAX = 100;
 
-const written = files.filter((f) => /\.(c|h|mjs|ts|tsx|sh|css|sql)$/.test(f) && !f.startsWith('tests/fixtures/'));
+const written = files.filter((f) => /\.(c|cc|h|mjs|ts|tsx|sh|css|sql)$/.test(f) && !f.startsWith('tests/fixtures/'));
 const length = (path) => read(path).split('\n').length - 1;
 
 /** Our functions open and close with a brace in the first column; nothing else opens so. */
@@ -29,7 +29,7 @@ function fileFaults() {
 }
 
 function functionFaults() {
-  return written.filter((f) => f.endsWith('.c')).flatMap((path) => functions(path)
+  return written.filter((f) => /\.cc?$/.test(f)).flatMap((path) => functions(path)
     .filter((f) => f.length > FUNCTION_MAX)
     .map((f) => `${path}:${f.line} ${f.name} has ${f.length} lines, at most ${FUNCTION_MAX}`));
 }

@@ -3,8 +3,9 @@
  * is read: with sequential scans made dear, a plan that still has one on a growing table has no
  * index to use. On a seeded database (argument "seeded") the pages' buffers are bounded too.
  *   statements <connection string as ringsight_app> <... jobs> <... platform> <... migrator> [seeded]
- * Each statement is tried as the role that runs it: jobs/ as ringsight_jobs, people/tenants as
- * ringsight_platform, platform/tenancy (the admin command) as ringsight_migrator. */
+ * Each statement is tried as the role that runs it: jobs/, intake/cdr and intake/lines as
+ * ringsight_jobs, people/tenants and platform/queues as ringsight_platform, platform/tenancy (the
+ * admin command) as ringsight_migrator. */
 #include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -239,7 +240,10 @@ int main(int argc, char **argv)
     for (const struct sql *const *q = sql_all; *q; q++) {
         const char *file = (*q)->file;
         PGconn *c = strncmp(file, "jobs/", 5) == 0              ? jobs
+                    : strncmp(file, "intake/cdr/", 11) == 0     ? jobs
+                    : strncmp(file, "intake/lines/", 13) == 0   ? jobs
                     : strncmp(file, "people/tenants/", 15) == 0 ? platform
+                    : strncmp(file, "platform/queues/", 16) == 0 ? platform
                     : strncmp(file, "platform/tenancy/", 17) == 0 ? migrator
                                                                   : app;
         for (unsigned v = 0; v < (*q)->n_variants; v++) {

@@ -182,7 +182,7 @@ static const struct {
      "2026-08-03T09:15:00Z d=314 t=300 w=9 legs=2 rec=2"},
 };
 
-static void recorded_calls(void **state)
+static void d1_17_recorded_calls(void **state)
 {
     (void)state;
     crypto_init();
@@ -274,7 +274,7 @@ static const struct {
      HEAD("answered", "11") " queue= 2026-08-03T09:59:00Z d=130 t=60 w=70 legs=2 rec=0"},
 };
 
-static void written_calls(void **state)
+static void d1_17_written_calls(void **state)
 {
     (void)state;
     crypto_init();
@@ -396,7 +396,7 @@ static void many_legs(void **state)
 }
 
 const struct CMUnitTest fold_tests[] = {
-    cmocka_unit_test(recorded_calls), cmocka_unit_test(written_calls),
+    cmocka_unit_test(d1_17_recorded_calls), cmocka_unit_test(d1_17_written_calls),
     cmocka_unit_test(legs_in_order),  cmocka_unit_test(random_sets),
     cmocka_unit_test(many_legs),
 };

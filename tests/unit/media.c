@@ -169,11 +169,12 @@ static void refuses(struct arena *a, struct str file, const char *sentence)
     assert_string_equal(str_c(a, arena_why(a)), sentence);
 }
 
-#define SAMPLE(array) str_n((array), sizeof(array))
+#define SAMPLE(array) {(const char *)(array), sizeof(array)}
+#define WHOLE(array) str_n((array), sizeof(array))
 
 /* ---- tests ---------------------------------------------------------------------------------- */
 
-static void wav_codings_give_the_same_sound(void **state)
+static void d2_06_wav_codings_give_the_same_sound(void **state)
 {
     static const struct {
         unsigned tag, bits;
@@ -218,22 +219,52 @@ static void wav_codings_give_the_same_sound(void **state)
     }
 }
 
-static void packed_codings_are_decoded(void **state)
+/* Zero crossings a second in the middle of the tone. */
+static size_t crossings(const struct media_pcm *pcm)
 {
-    struct arena *a = *state;
-    struct media_info info = inspect(a, SAMPLE(mp3_sample));
+    size_t i, n = 0;
 
-    assert_string_equal(info.codec, "mp3");
-    assert_string_equal(info.type, "audio/mpeg");
-    assert_in_range(info.duration_ms, 580, 800);
-    assert_int_equal(info.rate, 8000);
-    assert_false(info.truncated);
-    info = inspect(a, SAMPLE(opus_sample));
-    assert_string_equal(info.codec, "opus");
-    assert_string_equal(info.type, "audio/ogg");
-    assert_int_equal(info.duration_ms, 600);
-    assert_false(info.truncated);
-    info = inspect(a, SAMPLE(flac_sample));
+    for (i = MEDIA_RATE / 10; i < MEDIA_RATE * 2 / 5; i++)
+        n += (pcm->channel[0][i - 1] < 0) != (pcm->channel[0][i] < 0);
+    return n * 10 / 3;
+}
+
+static void d2_06_packed_codings_are_decoded(void **state)
+{
+    static const struct {
+        struct str file;
+        const char *codec, *type;
+        unsigned rate;
+        int64_t from_ms, to_ms;
+    } samples[] = {
+        {SAMPLE(mp3_sample), "mp3", "audio/mpeg", 8000, 580, 800},
+        {SAMPLE(opus_sample), "opus", "audio/ogg", 48000, 600, 600},
+        {SAMPLE(gsm_sample), "gsm", "audio/wav", 8000, 600, 640},
+        {SAMPLE(m4a_sample), "aac", "audio/mp4", 16000, 600, 680},
+        {SAMPLE(m4a_front_sample), "aac", "audio/mp4", 16000, 600, 680},
+        {SAMPLE(m4a_parts_sample), "aac", "audio/mp4", 16000, 600, 720},
+        {SAMPLE(aac_sample), "aac", "audio/aac", 16000, 600, 720},
+        {SAMPLE(amr_sample), "amr_nb", "audio/amr", 8000, 580, 620},
+        {SAMPLE(amr_wide_sample), "amr_wb", "audio/amr", 16000, 580, 620},
+        {SAMPLE(webm_sample), "opus", "audio/webm", 48000, 600, 620},
+    };
+    struct arena *a = *state;
+    struct media_info info;
+    struct media_pcm pcm;
+    size_t i;
+
+    for (i = 0; i < sizeof samples / sizeof *samples; i++) {
+        assert_null(media_decode(a, media_bytes(a, samples[i].file), &info, &pcm));
+        assert_string_equal(info.codec, samples[i].codec);
+        assert_string_equal(info.type, samples[i].type);
+        assert_in_range(info.duration_ms, samples[i].from_ms, samples[i].to_ms);
+        assert_int_equal(info.rate, samples[i].rate);
+        assert_int_equal(info.channels, 1);
+        assert_false(info.truncated);
+        assert_false(info.damaged);
+        assert_in_range(crossings(&pcm), 860, 900); /* 440 Hz */
+    }
+    info = inspect(a, WHOLE(flac_sample));
     assert_string_equal(info.codec, "flac");
     assert_int_equal(info.duration_ms, 100);
     assert_false(info.truncated);
@@ -244,15 +275,15 @@ static void samples_come_out_at_16_khz(void **state)
     struct arena *a = *state;
     struct media_info info;
     struct media_pcm pcm;
-    size_t i, crossings = 0;
+    size_t i, n = 0;
 
     assert_null(media_decode(a, media_bytes(a, record(a, 2, 2, left_speaks)), &info, &pcm));
     assert_int_equal(pcm.n, 32000);
     assert_int_equal(info.channels, 2);
     assert_int_equal(info.levels, 100);
     for (i = 1; i < 16000; i++)
-        crossings += (pcm.channel[0][i - 1] < 0) != (pcm.channel[0][i] < 0);
-    assert_in_range(crossings, 595, 605); /* 300 Hz */
+        n += (pcm.channel[0][i - 1] < 0) != (pcm.channel[0][i] < 0);
+    assert_in_range(n, 595, 605); /* 300 Hz */
     assert_in_range(info.channel[0].peaks[3], 40, 128);
     assert_in_range(info.channel[1].peaks[3], 0, 2);
 }
@@ -270,18 +301,19 @@ static void other_files_are_refused_in_words(void **state)
     refuses(a, STR("{\"error\":\"no such recording\"}"),
             "This is not an audio file: it begins like JSON, perhaps an error message that was "
             "saved in place of the recording.");
-    refuses(a,
-            STR("\0\0\0\x18"
-                "ftypM4A \0\0\0\0"),
-            "This is an MP4 or M4A file, which is not supported: send WAV, MP3, Ogg/Opus or FLAC.");
+    refuses(a, STR("#!AMR_MC1.0\n\0\0\0\2"),
+            "This is an AMR file with several channels, which is not supported: send one file a "
+            "channel, or WAV with two.");
     refuses(a, STR("PK\x03\x04....................."),
             "This is a ZIP archive: unpack it and send the recordings one by one.");
     refuses(a,
             STR("\x7f"
                 "ELF\x02\x01\x01\0\0\0\0\0\0\0\0\0"),
-            "This is not an audio file of a kind we know: send WAV, MP3, Ogg/Opus or FLAC.");
+            "This is not an audio file of a kind we know: send WAV, MP3, Ogg/Opus, FLAC, M4A, "
+            "AMR or WebM.");
     refuses(a, STR("OggS\0\2\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1\36\1vorbis"),
-            "This is an Ogg file that does not hold Opus audio: send WAV, MP3, Ogg/Opus or FLAC.");
+            "This is an Ogg file that does not hold Opus audio: send WAV, MP3, Ogg/Opus, FLAC, M4A, "
+            "AMR or WebM.");
 }
 
 static void bad_headers_are_refused_in_words(void **state)
@@ -297,14 +329,58 @@ static void bad_headers_are_refused_in_words(void **state)
             "The file has 6 channels: recordings may have one or two.");
     refuses(a, wav_file(a, (struct wav){1, 16, 1, 4000000, 400}, data),
             "The file says it has 4000000 samples per second: 4,000 to 192,000 are possible.");
-    refuses(a, wav_file(a, (struct wav){0x31, 16, 1, 8000, 400}, data),
-            "The WAV file is in a coding that is not supported (format 49): PCM, float, mu-law and "
-            "A-law are.");
+    refuses(a, wav_file(a, (struct wav){0x11, 16, 1, 8000, 400}, data),
+            "The WAV file is in a coding that is not supported (format 17): PCM, float, mu-law, "
+            "A-law and GSM are.");
     refuses(a, STR("ID3\4\0\0\0\0\x7f\x7f and nothing more"),
             "The file holds a header but no sound.");
 }
 
-static void sizes_in_headers_are_not_believed(void **state)
+/* The file with its last bytes gone, or with one word in it replaced. */
+static struct str changed(struct arena *a, struct str file, const char *from, const char *to)
+{
+    char *copy = arena_alloc(a, file.n);
+    ptrdiff_t at = str_find(file, str_of(from), 0);
+
+    assert_true(at >= 0);
+    memcpy(copy, file.p, file.n);
+    memcpy(copy + at, to, strlen(to));
+    return str_n(copy, file.n);
+}
+
+static void other_codings_in_known_files_are_refused_in_words(void **state)
+{
+    struct arena *a = *state;
+
+    struct str tagged = changed(a, WHOLE(m4a_sample), "esds", "free"); /* says AAC a second time */
+
+    refuses(a, changed(a, tagged, "mp4a", "alac"),
+            "The MP4 or M4A file holds no sound in AAC or AMR: send WAV, MP3, Ogg/Opus, FLAC, M4A, "
+            "AMR or WebM.");
+    refuses(a, changed(a, WHOLE(webm_sample), "A_OPUS", "A_FLAC"),
+            "The WebM or Matroska file holds no sound in Opus: send WAV, MP3, Ogg/Opus, FLAC, M4A, "
+            "AMR or WebM.");
+}
+
+static void headers_without_sound_are_refused_in_words(void **state)
+{
+    static const char none[] = "The file holds a header but no sound.";
+    struct arena *a = *state;
+    struct str front = WHOLE(m4a_front_sample), webm = WHOLE(webm_sample);
+
+    refuses(a, str_sub(WHOLE(gsm_sample), 0, 60), none);
+    refuses(a, STR("#!AMR\n"), none);
+    refuses(a, STR("#!AMR-WB\n"), none);
+    refuses(a, str_sub(front, 0, (size_t)str_find(front, STR("mdat"), 0) + 4), none);
+    refuses(a, str_sub(WHOLE(aac_sample), 0, 7), none);
+    refuses(a, str_sub(webm, 0, (size_t)str_find(webm, STR("\x1f\x43\xb6\x75"), 0)),
+            "The file begins like audio, but its header is damaged or cut off.");
+    refuses(a, str_sub(front, 0, 200),
+            "The MP4 or M4A file has no table of contents, which often comes last: it was cut off, "
+            "or is damaged.");
+}
+
+static void d2_06_sizes_in_headers_are_not_believed(void **state)
 {
     struct arena *a = *state;
     struct str data = str_sub(record(a, 1, 1, always), 44, SIZE_MAX);
@@ -323,11 +399,27 @@ static void sizes_in_headers_are_not_believed(void **state)
 
 static void what_is_left_of_a_cut_file_is_decoded(void **state)
 {
+    static const struct {
+        struct str file;
+        size_t percent;
+    } samples[] = {
+        {SAMPLE(mp3_sample), 50}, {SAMPLE(gsm_sample), 50}, {SAMPLE(m4a_front_sample), 80},
+        {SAMPLE(aac_sample), 50}, {SAMPLE(amr_sample), 50}, {SAMPLE(amr_wide_sample), 50},
+        {SAMPLE(webm_sample), 50},
+    };
     struct arena *a = *state;
-    struct media_info info = inspect(a, str_n(mp3_sample, sizeof mp3_sample / 2));
+    struct media_info info;
+    size_t i;
 
-    assert_true(info.truncated);
-    assert_in_range(info.duration_ms, 100, 500);
+    for (i = 0; i < sizeof samples / sizeof *samples; i++) {
+        info = inspect(a, str_sub(samples[i].file, 0,
+                                  samples[i].file.n * samples[i].percent / 100));
+        assert_true(info.truncated);
+        assert_in_range(info.duration_ms, 100, 500);
+    }
+    refuses(a, str_n(m4a_sample, sizeof m4a_sample - 200),
+            "The MP4 or M4A file has no table of contents, which often comes last: it was cut off, "
+            "or is damaged.");
     /* All its sound is in one page, and that is cut: Ogg gives out whole pages only. */
     refuses(a, str_n(opus_sample, sizeof opus_sample - 200),
             "The file begins like audio, but its header is damaged or cut off.");
@@ -335,7 +427,7 @@ static void what_is_left_of_a_cut_file_is_decoded(void **state)
     assert_true(info.truncated || info.damaged);
 }
 
-static void tags_before_the_sound_are_skipped(void **state)
+static void d2_06_tags_before_the_sound_are_skipped(void **state)
 {
     struct arena *a = *state;
     struct buf b = buf_new(a, 100000);
@@ -344,7 +436,7 @@ static void tags_before_the_sound_are_skipped(void **state)
     buf_add(&b, str_n("ID3\4\0\0\0\2\x1c\x20", 10)); /* 36,384 bytes: more than is looked at */
     for (i = 0; i < 36384; i++)
         buf_char(&b, 'x');
-    buf_add(&b, SAMPLE(mp3_sample));
+    buf_add(&b, WHOLE(mp3_sample));
     assert_string_equal(inspect(a, buf_str(&b)).codec, "mp3");
 }
 
@@ -568,12 +660,12 @@ static void a_wrong_decoder_is_an_error(void **state)
 /* Every cut and many flips of real files: a result or one of our errors, never a crash. */
 static void damaged_files_do_not_kill_the_decoder(void **state)
 {
-    static const struct {
-        const unsigned char *p;
-        size_t n;
-    } files[] = {{mp3_sample, sizeof mp3_sample},
-                 {opus_sample, sizeof opus_sample},
-                 {flac_sample, sizeof flac_sample}};
+    static const struct str files[] = {
+        SAMPLE(mp3_sample),       SAMPLE(opus_sample),      SAMPLE(flac_sample),
+        SAMPLE(gsm_sample),       SAMPLE(m4a_sample),       SAMPLE(m4a_parts_sample),
+        SAMPLE(aac_sample),       SAMPLE(amr_sample),       SAMPLE(amr_wide_sample),
+        SAMPLE(webm_sample),
+    };
     uint32_t seed = 1;
     size_t i, k, round;
 
@@ -602,14 +694,16 @@ static void damaged_files_do_not_kill_the_decoder(void **state)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 const struct CMUnitTest media_tests[] = {
-    TEST(wav_codings_give_the_same_sound),
-    TEST(packed_codings_are_decoded),
+    TEST(d2_06_wav_codings_give_the_same_sound),
+    TEST(d2_06_packed_codings_are_decoded),
     TEST(samples_come_out_at_16_khz),
     TEST(other_files_are_refused_in_words),
     TEST(bad_headers_are_refused_in_words),
-    TEST(sizes_in_headers_are_not_believed),
+    TEST(other_codings_in_known_files_are_refused_in_words),
+    TEST(headers_without_sound_are_refused_in_words),
+    TEST(d2_06_sizes_in_headers_are_not_believed),
     TEST(what_is_left_of_a_cut_file_is_decoded),
-    TEST(tags_before_the_sound_are_skipped),
+    TEST(d2_06_tags_before_the_sound_are_skipped),
     TEST(sides_are_told_apart),
     TEST(speech_is_found_and_silence_is_not),
     TEST(long_speech_is_cut_at_its_pauses),

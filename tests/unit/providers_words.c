@@ -9,6 +9,7 @@
 
 #include "core/arena.h"
 #include "core/crypto.h"
+#include "providers/asterisk/ami.h"
 #include "providers/provider.h"
 #include "providers/ucm/ucm_api.h"
 
@@ -31,6 +32,17 @@ static void ucm_tokens(void **state)
     EQ(ucm_token(a, STR("1234567890123456"), STR("secret")), "257dab1c80b18009e7f7a98e1392eedd");
     EQ(ucm_token(a, STR("0000001652831717"), STR("cdrapi123")),
        "0faa24433e3c7a9bcfa8000f735305d5");
+    arena_free(a);
+}
+
+/* The challenge is a published one, the secret is ours. */
+static void asterisk_login_key(void **state)
+{
+    struct arena *a = arena_new();
+
+    (void)state;
+    crypto_init();
+    EQ(ami_login_key(a, STR("840415273"), STR("secret")), "81c3ab5534a432bec402f6d988ee45b4");
     arena_free(a);
 }
 
@@ -86,6 +98,9 @@ static void ucm_answers(void **state)
     assert_null(ucm_answer_read(a, STR("{\"response\":{\"cookie\":\"sid1-2\"},\"status\":\"0\"}"),
                                 &got));
     EQ(got.cookie, "sid1-2");
+    assert_null(ucm_answer_read(
+        a, STR("{\"response\":{\"cookie\":\"sid1234567890-1652831717\"},\"status\":0}"), &got));
+    EQ(got.cookie, "sid1234567890-1652831717");
     assert_null(ucm_answer_err(a, &got, "log in", &wait));
     assert_null(ucm_answer_read(
         a, STR("{\"response\":{\"remain_num\":3,\"remain_time\":0},\"status\":-37}"), &got));
@@ -229,6 +244,7 @@ const struct CMUnitTest providers_words_tests[] = {
     cmocka_unit_test(ucm_statuses),          cmocka_unit_test(ucm_answers),
     cmocka_unit_test(ucm_names_and_folders), cmocka_unit_test(texts_and_keys),
     cmocka_unit_test(headers),               cmocka_unit_test(event_json),
+    cmocka_unit_test(asterisk_login_key),
 };
 const size_t n_providers_words_tests =
     sizeof providers_words_tests / sizeof *providers_words_tests;

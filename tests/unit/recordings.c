@@ -13,7 +13,7 @@
 
 #define SPANS(list) ((struct media_spans){list, sizeof(list) / sizeof(list[0])})
 
-static void the_wait_grows_and_ends_after_a_day(void **state)
+static void d1_08_the_wait_grows_and_ends_after_a_day(void **state)
 {
     static const int64_t cases[][2] = {
         {-60, 5}, {0, 5}, {59, 5}, {60, 30}, {599, 30}, {600, 300}, {3599, 300}, {3600, 1800},
@@ -127,7 +127,7 @@ static void long_recordings_have_fewer_peaks_but_lose_none(void **state)
     arena_free(a);
 }
 
-static void notes_tell_what_is_missing(void **state)
+static void d1_09_notes_tell_what_is_missing(void **state)
 {
     struct arena *a = arena_new();
     struct media_info info = {.duration_ms = 60000};
@@ -228,13 +228,13 @@ static void bad_metadata_is_refused_with_a_sentence(void **state)
 }
 
 const struct CMUnitTest recordings_tests[] = {
-    cmocka_unit_test(the_wait_grows_and_ends_after_a_day),
+    cmocka_unit_test(d1_08_the_wait_grows_and_ends_after_a_day),
     cmocka_unit_test(a_busy_phone_system_is_believed_within_bounds),
     cmocka_unit_test(silence_is_where_all_are_silent),
     cmocka_unit_test(spans_that_touch_are_no_silence),
     cmocka_unit_test(peaks_stand_channel_by_channel),
     cmocka_unit_test(long_recordings_have_fewer_peaks_but_lose_none),
-    cmocka_unit_test(notes_tell_what_is_missing),
+    cmocka_unit_test(d1_09_notes_tell_what_is_missing),
     cmocka_unit_test(file_names_are_harmless),
     cmocka_unit_test(metadata_is_read),
     cmocka_unit_test(bad_metadata_is_refused_with_a_sentence),

@@ -176,7 +176,7 @@ static struct score state_of(struct arena *a, const char *talk)
     return score_compute(a, card, &t->c, NULL, 0, SCORE_GATE_BP);
 }
 
-static void some_calls_are_not_scored(void **state)
+static void d3_11_some_calls_are_not_scored(void **state)
 {
     struct arena *a = *state;
     struct score s = state_of(a, "---\n");
@@ -190,10 +190,10 @@ static void some_calls_are_not_scored(void **state)
     assert_int_equal(s.state, SCORE_NOT_SCORABLE);
     assert_true(str_is(s.reason, "Only one side speaks: nothing to score."));
     s = state_of(a,
-                 "confidence: 4999\n---\nagent: a b c d e f g h i j k l m n o p q r s t u v w x\n"
+                 "confidence: 4299\n---\nagent: a b c d e f g h i j k l m n o p q r s t u v w x\n"
                  "customer: a b c d e\n");
     assert_int_equal(s.state, SCORE_HELD);
-    assert_int_equal(s.confidence_bp, 4999);
+    assert_int_equal(s.confidence_bp, 4299);
     assert_true(str_is(s.reason, "Transcript too uncertain to score. Listen, or send to review."));
     for (size_t i = 0; i < s.n_sections; i++)
         assert_int_equal(s.sections[i].score_bp, -1);
@@ -401,7 +401,7 @@ const struct CMUnitTest scores_tests[] = {
     T(a_models_yes_needs_words),
     T(auto_fail_takes_all),
     T(missing_verdicts_are_not_assessed),
-    T(some_calls_are_not_scored),
+    T(d3_11_some_calls_are_not_scored),
     T(spans_outside_the_transcript_do_not_hold),
     T(changed_words_make_verdicts_unsupported),
     T(replay_gives_the_same_bytes),

@@ -9,6 +9,10 @@
  *   expect sentiment POSITIVE
  *   expect breach NAME          a breach of this name; "expect breach none"
  *   expect topic NAME           expect action NAME           expect title TEXT
+ *   expect intent NAME          expect emotion NAME          expect moment NAME
+ *   expect objection NAME HANDLED    also OPEN
+ *   expect field KEY VALUE      expect timeline NAME         expect churn LEVEL
+ *   expect urgency LEVEL        expect lead 0..100           expect follow_up yes (or no)
  *   ---
  *   agent: words in lower case ...      follows 0.4 s after the line before
  *   customer 12.5: words                begins at 12.5 s, whoever is speaking

@@ -222,7 +222,7 @@ static void analyses_carry_the_mood_of_each_turn(void **state)
     const struct json *tree;
 
     assert_null(builtin_engine.analyse(a, &t->c, &x));
-    assert_null(json_parse(a, analysis_body(a, &builtin_engine, &t->c, &x), &tree));
+    assert_null(json_parse(a, analysis_body(a, str_of(builtin_engine.name), str_of(builtin_engine.version), &t->c, &x), &tree));
     assert_int_equal(json_count(json_get(tree, "turn_sentiment_bp")), t->c.n_turns);
     assert_true(str_eq(json_text(tree, "title"), x.title));
 }

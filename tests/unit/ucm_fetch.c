@@ -305,7 +305,7 @@ static void other_folder_is_tried(void **state)
     assert_int_equal(box.recapis, 3);
 }
 
-static void lost_session_costs_one_login(void **state)
+static void d1_07_lost_session_costs_one_login(void **state)
 {
     struct try t = {.name = "a.wav"};
 
@@ -361,7 +361,7 @@ static void busy_waits(void **state)
     is_wav(&t);
 }
 
-static void absent_recording(void **state)
+static void d1_16_absent_or_renamed_recording(void **state)
 {
     struct try t = {.name = "b.wav"};
 
@@ -378,7 +378,7 @@ static void absent_recording(void **state)
     assert_ptr_equal(run_ucm(&t), E_GONE);
 }
 
-static void odd_answers(void **state)
+static void d1_07_odd_answers(void **state)
 {
     static const struct {
         const char *answer;
@@ -471,12 +471,12 @@ static void generic_addresses(void **state)
 const struct CMUnitTest ucm_fetch_tests[] = {
     WITH_BOX(session_is_kept),
     WITH_BOX(other_folder_is_tried),
-    WITH_BOX(lost_session_costs_one_login),
+    WITH_BOX(d1_07_lost_session_costs_one_login),
     WITH_BOX(wrong_password_is_tried_once),
     WITH_BOX(locks_stop),
     WITH_BOX(busy_waits),
-    WITH_BOX(absent_recording),
-    WITH_BOX(odd_answers),
+    WITH_BOX(d1_16_absent_or_renamed_recording),
+    WITH_BOX(d1_07_odd_answers),
     WITH_BOX(many_share_a_login),
     WITH_BOX(settings_are_needed),
     WITH_BOX(generic_addresses),

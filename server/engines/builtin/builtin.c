@@ -4,9 +4,11 @@
  * changes what comes out. */
 #include "engines/builtin/builtin.h"
 
+#include "engines/builtin/feelings.h"
 #include "engines/builtin/findings.h"
 #include "engines/builtin/measure.h"
 #include "engines/builtin/mood.h"
+#include "engines/builtin/prospect.h"
 #include "engines/builtin/rule.h"
 #include "engines/builtin/summary.h"
 
@@ -19,6 +21,8 @@ static const struct err *analyse(struct arena *a, const struct conversation *c,
     measure(a, &h, &out);
     mood(a, &h, &out);
     findings(a, &h, &out);
+    prospect(a, &h, &out);
+    feelings(a, &h, &out);
     summarise(a, &h, &out);
     *ret_analysis = out;
     return NULL;
@@ -57,7 +61,7 @@ static const struct err *judge(struct arena *a, const struct conversation *c,
 
 const struct language_engine builtin_engine = {
     .name = "builtin",
-    .version = "1",
+    .version = "2",
     .notice =
         "Word lists, rules and statistics for English calls. Works offline and gives the same "
         "result every time; it decides scorecard questions that have a rule and leaves the "

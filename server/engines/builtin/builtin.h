@@ -8,4 +8,9 @@
 /* judge: questions without a rule and rules that do not read are "not assessed". */
 extern const struct language_engine builtin_engine;
 
+/* The intents the engine knows, from 0, in the order in which ties are decided; NULL beyond them. */
+const char *builtin_intent(size_t k);
+/* The votes of each in a conversation, as prospect.h counts them; ret_votes has room for all. */
+void builtin_intent_votes(struct arena *a, const struct conversation *c, int32_t *ret_votes);
+
 #endif

@@ -5,63 +5,11 @@
 #include <stdlib.h>
 
 #include "engines/builtin/lexicon.h"
-#include "engines/builtin/phrase.h"
+#include "engines/builtin/signs.h"
 
 #define MAX_TOPICS 5
 #define MAX_ACTIONS 8
-#define MAX_SPANS 3
-#define MAX_SIGNS 14
 #define DETAIL_WORDS 18
-
-struct signs {
-    size_t n;
-    const struct phrase *p[MAX_SIGNS + 2];
-};
-
-static struct signs signs_of(struct arena *a, const char *const *list, size_t room)
-{
-    struct signs out = {0};
-
-    for (size_t i = 0; i < room && i < MAX_SIGNS + 2 && list[i]; i++)
-        out.p[out.n++] = phrase_of(a, list[i]);
-    return out;
-}
-
-static size_t sign_at(const struct signs *s, const struct lane *l, size_t i)
-{
-    size_t best = 0;
-
-    for (size_t k = 0; k < s->n; k++) {
-        size_t n = phrase_at(s->p[k], l, i);
-
-        if (n > best)
-            best = n;
-    }
-    return best;
-}
-
-/* The part of a match that lies in the turn where it begins. */
-static struct span span_of(const struct lane *l, size_t i, size_t n)
-{
-    struct span s = {l->t[i].turn, l->t[i].word, l->t[i].word};
-
-    for (size_t k = i; k < i + n && l->t[k].turn == s.turn; k++)
-        s.last = l->t[k].word;
-    return s;
-}
-
-static void add_span(struct arena *a, struct finding *f, struct span s)
-{
-    if (!f->spans)
-        f->spans = ARENA_ARRAY(a, MAX_SPANS, struct span);
-    if (f->n_spans < MAX_SPANS)
-        f->spans[f->n_spans++] = s;
-}
-
-static int32_t start_of(const struct conversation *c, struct span s)
-{
-    return c->turns[s.turn].words[s.first].start_ms;
-}
 
 size_t findings_topic(struct str name)
 {
@@ -90,7 +38,7 @@ static void weigh_topic(struct arena *a, const struct heard *h, const struct sig
         const struct lane *l = &h->lane[who];
 
         for (size_t i = 0; i < l->n;) {
-            size_t n = sign_at(s, l, i);
+            size_t n = signs_at(s, l, i);
 
             if (n == 0) {
                 i++;
@@ -100,7 +48,7 @@ static void weigh_topic(struct arena *a, const struct heard *h, const struct sig
                 w->first_ms = l->t[i].start_ms;
             w->hits++;
             w->weight += VOTES[who];
-            add_span(a, &w->f, span_of(l, i, n));
+            finding_cite(a, &w->f, signs_span(l, i, n));
             i += n;
         }
     }
@@ -123,7 +71,7 @@ static void find_topics(struct arena *a, const struct heard *h, struct analysis 
     int32_t heaviest;
 
     for (size_t i = 0; i < lexicon_n_topics; i++) {
-        struct signs s = signs_of(a, lexicon_topics[i].signs, MAX_SIGNS);
+        struct signs s = signs_new(a, lexicon_topics[i].signs, SIGNS_MAX);
 
         w[i].place = i;
         weigh_topic(a, h, &s, &w[i]);
@@ -151,7 +99,7 @@ struct str findings_deadline(struct arena *a, const struct heard *h, struct span
 {
     const struct conversation *c = h->c;
     const struct lane *l = &h->lane[c->turns[within.turn].speaker];
-    struct signs s = signs_of(a, lexicon_deadlines, MAX_SIGNS + 2);
+    struct signs s = signs_new(a, lexicon_deadlines, SIGNS_MAX + 2);
 
     for (size_t i = 0; i < l->n; i++) {
         size_t n;
@@ -159,9 +107,9 @@ struct str findings_deadline(struct arena *a, const struct heard *h, struct span
         if (l->t[i].turn != within.turn || l->t[i].word < within.first ||
             l->t[i].word > within.last)
             continue;
-        n = sign_at(&s, l, i);
+        n = signs_at(&s, l, i);
         if (n)
-            return heard_words(a, c, span_of(l, i, n));
+            return heard_words(a, c, signs_span(l, i, n));
     }
     return STR_NONE;
 }
@@ -171,7 +119,7 @@ static struct finding action_at(struct arena *a, const struct heard *h,
                                 size_t n)
 {
     struct finding f = {.name = str_of(kind->name)};
-    struct span s = span_of(l, i, n);
+    struct span s = signs_span(l, i, n);
     const struct clause *c = heard_clause(h, s.turn, s.last);
     struct str due, words;
     bool cut = false;
@@ -189,7 +137,10 @@ static struct finding action_at(struct arena *a, const struct heard *h,
                        : h->c->turns[s.turn].speaker == SPEAKER_AGENT  ? "Agent"
                                                                        : "Said",
                        STR_ARG(words), cut ? " …" : "", due.p ? ", due " : "", STR_ARG(due));
-    add_span(a, &f, s);
+    f.owner = h->c->turns[s.turn].speaker == SPEAKER_CUSTOMER ? STR("CUSTOMER") : STR("AGENT");
+    f.due = due;
+    f.level = due.p ? LEVEL_HIGH : LEVEL_MEDIUM;
+    finding_cite(a, &f, s);
     return f;
 }
 
@@ -214,12 +165,12 @@ static void find_actions_by(struct arena *a, const struct heard *h, enum speaker
 
     for (size_t k = 0; k < lexicon_n_actions; k++) {
         const struct lexicon_finding *kind = &lexicon_actions[k];
-        struct signs s = signs_of(a, kind->signs, MAX_SIGNS);
+        struct signs s = signs_new(a, kind->signs, SIGNS_MAX);
 
         if ((who == SPEAKER_CUSTOMER) != (kind->mark == 1))
             continue;
         for (size_t i = 0; i < l->n && ret->n_actions < MAX_ACTIONS; i++) {
-            size_t n = sign_at(&s, l, i);
+            size_t n = signs_at(&s, l, i);
             struct finding f;
 
             if (n == 0)
@@ -231,71 +182,46 @@ static void find_actions_by(struct arena *a, const struct heard *h, enum speaker
     }
 }
 
-static void sort_by_time(const struct conversation *c, struct finding *f, size_t n)
-{
-    for (size_t i = 1; i < n; i++) {
-        struct finding x = f[i];
-        size_t k = i;
-
-        for (; k > 0 && start_of(c, f[k - 1].spans[0]) > start_of(c, x.spans[0]); k--)
-            f[k] = f[k - 1];
-        f[k] = x;
-    }
-}
-
 static void find_actions(struct arena *a, const struct heard *h, struct analysis *ret)
 {
     ret->actions = ARENA_ARRAY(a, MAX_ACTIONS, struct finding);
     find_actions_by(a, h, SPEAKER_AGENT, ret);
     find_actions_by(a, h, SPEAKER_UNKNOWN, ret);
     find_actions_by(a, h, SPEAKER_CUSTOMER, ret);
-    sort_by_time(h->c, ret->actions, ret->n_actions);
+    findings_sort(h->c, ret->actions, ret->n_actions);
 }
 
 /* ---- breaches ---- */
-
-/* "not", "never" inside the match or up to four words before it. */
-static bool excused(const struct signs *unless, const struct lane *l, size_t i, size_t n)
-{
-    size_t back = i;
-
-    for (size_t k = 0; k < 4 && back > 0 && !l->t[back - 1].stop; k++)
-        back--;
-    for (size_t k = back; k < i + n; k++)
-        if (sign_at(unless, l, k))
-            return true;
-    return false;
-}
 
 static void find_breach(struct arena *a, const struct heard *h, const struct lexicon_finding *kind,
                         const struct signs *unless, struct analysis *ret)
 {
     const struct lane *l = &h->lane[SPEAKER_AGENT];
-    struct signs s = signs_of(a, kind->signs, MAX_SIGNS);
+    struct signs s = signs_new(a, kind->signs, SIGNS_MAX);
     struct finding f = {.name = str_of(kind->name)};
 
     for (size_t i = 0; i < l->n;) {
-        size_t n = sign_at(&s, l, i);
+        size_t n = signs_at(&s, l, i);
 
-        if (n && (kind->mark || !excused(unless, l, i, n)))
-            add_span(a, &f, span_of(l, i, n));
+        if (n && (kind->mark || !signs_excused(unless, l, i, n)))
+            finding_cite(a, &f, signs_span(l, i, n));
         i += n ? n : 1;
     }
     if (f.n_spans == 0)
         return;
     f.detail =
-        str_fmt(a, "Agent at %.*s: “%.*s”", STR_ARG(heard_clock(a, start_of(h->c, f.spans[0]))),
+        str_fmt(a, "Agent at %.*s: “%.*s”", STR_ARG(heard_clock(a, finding_start(h->c, &f))),
                 STR_ARG(heard_words(a, h->c, f.spans[0])));
     ret->breaches[ret->n_breaches++] = f;
 }
 
 static bool noticed(struct arena *a, const struct heard *h)
 {
-    struct signs s = signs_of(a, lexicon_recorded, MAX_SIGNS);
+    struct signs s = signs_new(a, lexicon_recorded, SIGNS_MAX);
 
     for (int who = 0; who < 2; who++)
         for (size_t i = 0; i < h->lane[who].n; i++)
-            if (sign_at(&s, &h->lane[who], i))
+            if (signs_at(&s, &h->lane[who], i))
                 return true;
     return false;
 }
@@ -318,7 +244,7 @@ static bool absence_tells(const struct heard *h)
 
 static void find_breaches(struct arena *a, const struct heard *h, struct analysis *ret)
 {
-    struct signs unless = signs_of(a, lexicon_breach_unless, MAX_SIGNS);
+    struct signs unless = signs_new(a, lexicon_breach_unless, SIGNS_MAX);
 
     ret->breaches = ARENA_ARRAY(a, lexicon_n_breaches + 1, struct finding);
     for (size_t k = 0; k < lexicon_n_breaches; k++)

@@ -18,7 +18,8 @@ struct lexicon_topic {
 };
 
 /* A thing someone says that becomes a finding. `mark`: among actions, said by the customer; among
- * breaches, no "not" before or in it excuses it ("it is not my problem"). */
+ * breaches, no "not" before or in it excuses it ("it is not my problem"); among intents, its votes
+ * count twice. */
 struct lexicon_finding {
     const char *name;
     int mark;
@@ -36,6 +37,16 @@ extern const struct lexicon_finding lexicon_actions[];
 extern const size_t lexicon_n_actions;
 extern const struct lexicon_finding lexicon_breaches[];
 extern const size_t lexicon_n_breaches;
+extern const struct lexicon_finding lexicon_emotions[];
+extern const size_t lexicon_n_emotions;
+extern const struct lexicon_finding lexicon_intents[]; /* in order of weight where votes are equal */
+extern const size_t lexicon_n_intents;
+extern const struct lexicon_finding lexicon_objections[];
+extern const size_t lexicon_n_objections;
+extern const struct lexicon_finding lexicon_timelines[]; /* most urgent first */
+extern const size_t lexicon_n_timelines;
+extern const char *const lexicon_handles[]; /* an agent takes an objection up */
+extern const char *const lexicon_leaving[]; /* a customer is about to go */
 extern const char *const lexicon_breach_unless[]; /* before a breach: it is none */
 extern const char *const lexicon_recorded[];      /* notices that the call is recorded */
 extern const char *const lexicon_deadlines[];

@@ -222,6 +222,7 @@ static struct verdict judge_measure(const struct court *c, const struct rule *r)
         return v;
     }
     memcpy(&value, base, sizeof value);
+    v.measured = value;
     v.answer = value >= r->min && value <= r->max                 ? ANSWER_YES
                : value >= r->partly_min && value <= r->partly_max ? ANSWER_PARTLY
                                                                   : ANSWER_NO;

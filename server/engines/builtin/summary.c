@@ -8,6 +8,7 @@
 #include "engines/builtin/findings.h"
 #include "engines/builtin/lexicon.h"
 #include "engines/builtin/phrase.h"
+#include "engines/builtin/told.h"
 
 #define QUOTE_WORDS 22
 #define LEAST_WORDS 4
@@ -286,6 +287,53 @@ static void quote(struct arena *a, const struct heard *h, const struct pick *p, 
         buf_fmt(out, " %s: “%.*s%s”.", who, STR_ARG(words), p->cut ? " …" : "");
 }
 
+/* "Refund (agent, by Friday); check (agent)" */
+static void add_actions(struct arena *a, const struct analysis *r, struct buf *out)
+{
+    for (size_t i = 0; i < r->n_actions; i++) {
+        const struct finding *f = &r->actions[i];
+
+        buf_fmt(out, "%s%.*s (%.*s", i ? "; " : " To do: ", STR_ARG(lower_first(a, f->name)),
+                STR_ARG(str_lower(a, f->owner)));
+        if (f->due.n)
+            buf_fmt(out, ", %.*s", STR_ARG(tidy(a, f->due)));
+        buf_char(out, ')');
+    }
+    if (r->n_actions)
+        buf_char(out, '.');
+}
+
+static void add_objections(struct arena *a, const struct analysis *r, struct buf *out)
+{
+    for (size_t i = 0; i < r->n_objections; i++) {
+        const struct finding *f = &r->objections[i];
+
+        buf_fmt(out, "%s%.*s (%s)", i ? "; " : " Objections: ",
+                STR_ARG(told_words(a, f->name)), str_is(f->state, "OPEN") ? "open" : "taken up");
+    }
+    if (r->n_objections)
+        buf_char(out, '.');
+}
+
+static struct str in_detail(struct arena *a, const struct heard *h, const struct analysis *r)
+{
+    struct buf b = buf_new(a, 16384);
+    int32_t minutes = (h->last_ms - h->first_ms + 30000) / 60000;
+
+    buf_add(&b, r->summary);
+    add_objections(a, r, &b);
+    add_actions(a, r, &b);
+    if (r->n_breaches)
+        buf_fmt(&b, " Breaches: %d, the first: %.*s.", (int)r->n_breaches,
+                STR_ARG(lower_first(a, r->breaches[0].name)));
+    buf_fmt(&b, " Mood: %.*s", STR_ARG(r->sentiment_reason));
+    if (r->agent_talk_ms + r->customer_talk_ms > 0)
+        buf_fmt(&b, " The agent spoke %d %% of the time in a talk of %d %s.",
+                (int)((r->agent_share_bp + 50) / 100), (int)(minutes ? minutes : 1),
+                minutes > 1 ? "minutes" : "minute");
+    return buf_str(&b);
+}
+
 void summarise(struct arena *a, const struct heard *h, struct analysis *ret)
 {
     struct buf b = buf_new(a, 16384);
@@ -294,7 +342,7 @@ void summarise(struct arena *a, const struct heard *h, struct analysis *ret)
 
     ret->title = title(a, h, ret);
     if (h->n_words[0] + h->n_words[1] + h->n_words[2] == 0) {
-        ret->summary = STR("No speech in the recording.");
+        ret->summary = ret->detailed = STR("No speech in the recording.");
         return;
     }
     buf_add(&b, in_short(a, h, ret));
@@ -305,4 +353,5 @@ void summarise(struct arena *a, const struct heard *h, struct analysis *ret)
     p = best_clause(a, h, &words, SPEAKER_UNKNOWN, lexicon_needs);
     quote(a, h, &p, "Said", &b);
     ret->summary = buf_str(&b);
+    ret->detailed = in_detail(a, h, ret);
 }

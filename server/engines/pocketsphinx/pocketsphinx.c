@@ -285,8 +285,10 @@ static const struct err *recognise(struct arena *a, struct speech_segment *segme
 
 const struct speech_engine pocketsphinx_engine = {
     .name = "pocketsphinx",
+    .title = "PocketSphinx (on this machine)",
     .version = "5prealpha-en-us-1",
-    .notice = "Works offline, for English and clean audio. It hears telephone calls of real people "
-              "poorly: choose another engine for production.",
+    .notice = "For trying the product and for clean audio: it works offline and in English only. It "
+              "hears telephone calls of real people poorly, and scores of such calls are held back; "
+              "choose another engine for production.",
     .recognise = recognise,
 };

@@ -4,10 +4,10 @@
 #include "core/json.h"
 #include "insight/scores/scores.h"
 
-struct str analysis_body(struct arena *a, const struct language_engine *engine,
+struct str analysis_body(struct arena *a, struct str engine, struct str engine_version,
                          const struct conversation *c, const struct analysis *x)
 {
-    struct str body = analysis_json(a, str_of(engine->name), str_of(engine->version), c, x);
+    struct str body = analysis_json(a, engine, engine_version, c, x);
     struct jw w = jw_new(a);
 
     buf_add(&w.b, str_sub(body, 0, body.n - 1)); /* all but the closing bracket */

@@ -9,7 +9,7 @@ extern const struct feature analysis_feature;
 
 /* An analysis as it is stored: analysis_json and the mood of each turn beside it
  * ("turn_sentiment_bp"). */
-struct str analysis_body(struct arena *a, const struct language_engine *engine,
+struct str analysis_body(struct arena *a, struct str engine, struct str engine_version,
                          const struct conversation *c, const struct analysis *x);
 
 /* The first sentence of a text: up to a full stop, question or exclamation mark before a blank. */

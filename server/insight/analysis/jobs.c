@@ -1,31 +1,47 @@
 /* Analysing transcripts. The call takes the result only while the transcript is still its current
  * one. */
-#include "engines/engines.h"
 #include "insight/analysis/analysis.h"
 #include "insight/analysis/queries.h"
 #include "insight/analysis/store.h"
+#include "insight/customers/customers.h"
+#include "insight/language/language.h"
+#include "insight/trackers/trackers.h"
 #include "insight/transcripts/transcripts.h"
 #include "jobs/jobs.h"
 #include "live/live.h"
 
 struct product {
     struct uuid call, transcript;
-    const struct language_engine *engine;
+    struct language_work by;
     struct analysis x;
     struct str body;
-    bool silent;
+    bool silent, linked;
 };
 
-static const struct err *load(struct job *job, struct uuid id, struct transcript *ret)
+static const struct err *load(struct job *job, struct product *p, struct transcript *ret)
 {
     struct db *db;
     const struct err *e = job_read_begin(job, &db);
 
     if (e)
         return e;
-    e = transcript_load(db, id, ret);
+    e = transcript_linked(db, p->call, &p->linked);
+    if (!e && !p->linked)
+        e = transcript_load(db, p->transcript, ret);
+    if (!e && !p->linked)
+        e = language_plan_read(db, job->tenant, &p->by.plan);
     job_read_end(job, db);
     return e;
+}
+
+static enum job_result not_done(struct job *job, const struct product *p, const struct err *e)
+{
+    if (e == E_UPSTREAM_BUSY || e == E_UNAVAILABLE || e == E_BUSY) {
+        job->snooze_s = e == E_UPSTREAM_BUSY ? p->by.snooze_s : 0;
+        return JOB_SNOOZE;
+    }
+    job->last = e == E_BAD_PAYLOAD || e == E_SEAL;
+    return JOB_RETRY;
 }
 
 static enum job_result work(struct job *job, void **ret_product)
@@ -34,21 +50,23 @@ static enum job_result work(struct job *job, void **ret_product)
     struct transcript t;
     const struct err *e;
 
-    p->engine = language_engines[0];
     if (!transcript_args_read(job->args, &p->call, &p->transcript))
         return JOB_DISCARD;
-    e = load(job, p->transcript, &t);
+    *ret_product = p;
+    e = load(job, p, &t);
+    p->by.job = job;
+    p->by.call = p->call;
+    p->by.transcript = p->transcript;
     if (e == E_NOT_FOUND)
         return JOB_DISCARD; /* the call was deleted meanwhile */
+    if (!e && p->linked)
+        return JOB_DONE;
     if (!e)
-        e = p->engine->analyse(job->a, &t.talk, &p->x);
-    if (e) {
-        job->last = e == E_BAD_PAYLOAD;
-        return JOB_RETRY;
-    }
-    p->body = analysis_body(job->a, p->engine, &t.talk, &p->x);
+        e = language_analyse(&p->by, &t.talk, &p->x);
+    if (e)
+        return not_done(job, p, e);
+    p->body = analysis_body(job->a, p->by.engine, p->by.engine_version, &t.talk, &p->x);
     p->silent = t.words == 0;
-    *ret_product = p;
     return JOB_DONE;
 }
 
@@ -82,18 +100,24 @@ static const struct err *store(struct job *job, void *product)
 {
     const struct product *p = product;
     struct analysis_adopt_out row;
-    char text[UUID_TEXT];
-    const struct err *e = q_analysis_put(job->db, (struct analysis_put_in){
-        uuid_new(), p->call, p->transcript, str_of(p->engine->name), str_of(p->engine->version),
-        p->body}, NULL);
+    const struct err *e;
+
+    if (p->linked)
+        return transcript_stand_back(job->db, p->call);
+    e = q_analysis_put(job->db, (struct analysis_put_in){
+        uuid_new(), p->call, p->transcript, p->by.engine, p->by.engine_version, p->body,
+        p->by.asked}, NULL);
 
     if (!e)
         e = adopt(job, p, &row);
     if (e == E_NOT_FOUND)
         return NULL; /* a newer transcript took its place */
     if (!e)
-        e = job_add(job->db, "scores.run", transcript_args(job->a, p->call, p->transcript),
-                    str_fmt(job->a, "scores.run|%s", uuid_text(p->transcript, text).p), 0);
+        e = transcript_follow(job->db, "scores.run", p->call, p->transcript);
+    if (!e)
+        e = trackers_follow(job->db, p->call, p->transcript);
+    if (!e)
+        e = customers_follow(job->db, p->call, p->transcript);
     return e ? e : live_note(job->db, "call.updated", p->call, row.agent_id);
 }
 
@@ -106,7 +130,17 @@ static const struct err *dead(struct job *job, struct str reason)
     return transcript_failed(job->db, call, reason, false);
 }
 
+static const struct err *revive(struct job *job)
+{
+    struct uuid call, transcript;
+
+    if (!transcript_args_read(job->args, &call, &transcript))
+        return NULL;
+    return transcript_revived(job->db, call, "analysing", transcript);
+}
+
 const struct job_kind analysis_jobs[] = {
-    {"analysis.run", work, store, dead, .attempts = 6, .timeout_s = 300, .priority = JOB_NORMAL},
+    {"analysis.run", work, store, dead, .attempts = 6, .timeout_s = 1800, .priority = JOB_NORMAL,
+     .revive = revive},
     {0},
 };

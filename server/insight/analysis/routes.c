@@ -11,6 +11,7 @@ static const struct route routes[] = {
 };
 
 #define TEXT "{\"type\":\"string\"}"
+#define MAYBE "{\"type\":[\"string\",\"null\"]}"
 #define NUMBER "{\"type\":\"integer\"}"
 
 static const struct schema schemas[] = {
@@ -20,11 +21,20 @@ static const struct schema schemas[] = {
      "\"first\":" NUMBER
      ",\"last\":" NUMBER ",\"start_ms\":" NUMBER ",\"end_ms\":" NUMBER
      ",\"speaker\":{\"enum\":[\"agent\",\"customer\",\"unknown\"]},\"words\":" TEXT "}}}"},
+    {"finding",
+     "{\"type\":\"object\",\"required\":[\"name\",\"detail\",\"spans\"],\"properties\":{"
+     "\"name\":" TEXT ",\"detail\":" TEXT ",\"owner\":" MAYBE ",\"due\":" MAYBE
+     ",\"state\":" MAYBE ",\"level\":{\"enum\":[\"LOW\",\"MEDIUM\",\"HIGH\",\"URGENT\",null]},"
+     "\"spans\":{\"$ref\":\"#/components/schemas/spans\"}}}"},
     {"findings",
-     "{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"name\",\"detail\","
-     "\"spans\"],"
-     "\"properties\":{\"name\":" TEXT ",\"detail\":" TEXT
-     ",\"spans\":{\"$ref\":\"#/components/schemas/spans\"}}}}"},
+     "{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/finding\"}}"},
+    {"asked",
+     "{\"type\":\"object\",\"required\":[\"passed\"],\"properties\":{\"engine_id\":" MAYBE
+     ",\"engine\":" MAYBE ",\"kind\":" MAYBE ",\"model\":" MAYBE ",\"prompt\":" MAYBE
+     ",\"params\":{\"type\":\"object\"},\"in_tokens\":" NUMBER ",\"out_tokens\":" NUMBER
+     ",\"parts\":" NUMBER ",\"answers\":{\"type\":\"array\",\"items\":" TEXT "},"
+     "\"passed\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"engine\","
+     "\"reason\"],\"properties\":{\"engine\":" TEXT ",\"reason\":" TEXT "}}}}}"},
     {0},
 };
 

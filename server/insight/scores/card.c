@@ -1,46 +1,42 @@
 /* Reads scorecards. Called when a scorecard is saved or loaded and when a call is scored. Decides
  * nothing about calls. */
-#include "insight/scores/card.h"
-
-#include "core/json.h"
-#include "engines/builtin/rule.h"
+#include "insight/scores/card_int.h"
 
 #define MAX_SECTIONS 20
-#define MAX_QUESTIONS 100
+#define LEAST_HELP 10 /* bytes of a description that can say anything */
 
-struct reader {
-    struct arena *a;
-    struct card *card;
-};
+const struct err E_CARD_CYCLE[1] = {
+    {"card_cycle", 422, "Questions depend on each other in a circle"}};
 
-static const struct err *bad(struct reader *r, struct str field, const char *key, const char *what)
+const struct err *card_bad(struct card_reader *r, struct str field, const char *key,
+                           const char *what)
 {
     return err_why(r->a, E_BAD_INPUT, "%.*s%s%s: %s", STR_ARG(field), field.n && *key ? "." : "",
                    key, what);
 }
 
-static const struct err *only(struct reader *r, const struct json *o, struct str field,
-                              const char *const *keys)
+const struct err *card_only(struct card_reader *r, const struct json *o, struct str field,
+                            const char *const *keys)
 {
     const struct json *value;
     struct str key;
     void *it = NULL;
 
     if (json_kind(o) != J_OBJECT)
-        return bad(r, field.n ? field : STR("scorecard"), "", "must be an object");
+        return card_bad(r, field.n ? field : STR("scorecard"), "", "must be an object");
     while (json_next(o, &it, &key, &value)) {
         size_t i = 0;
 
         while (keys[i] && !str_is(key, keys[i]))
             i++;
         if (!keys[i])
-            return bad(r, field, str_c(r->a, key), "there is no such member");
+            return card_bad(r, field, str_c(r->a, key), "there is no such member");
     }
     return NULL;
 }
 
-static const struct err *text_of(struct reader *r, const struct json *o, struct str field,
-                                 const char *key, size_t most, struct str *ret_text)
+const struct err *card_text(struct card_reader *r, const struct json *o, struct str field,
+                            const char *key, size_t most, struct str *ret_text)
 {
     struct str s = json_text(o, key);
 
@@ -51,120 +47,133 @@ static const struct err *text_of(struct reader *r, const struct json *o, struct 
     return NULL;
 }
 
-static bool legal_key(struct str s)
+const struct err *card_number(struct card_reader *r, const struct json *o, struct str field,
+                              const char *key, int64_t least, int64_t most, int64_t *ret_n)
 {
-    for (size_t i = 0; i < s.n; i++) {
-        char c = s.p[i];
+    const struct json *v = json_get(o, key);
+    int64_t n = json_int(o, key, INT64_MIN);
 
-        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'))
-            return false;
-    }
-    return s.n > 0;
-}
-
-static const struct err *check_key(struct reader *r, struct str field, struct str key)
-{
-    if (!legal_key(key))
-        return bad(r, field, "key", "small letters, digits and _ only");
-    for (size_t i = 0; i < r->card->n_questions; i++)
-        if (str_eq(r->card->questions[i].key, key))
-            return bad(r, field, "key", "another question has this key");
+    if (json_kind(v) != J_INT || n < least || n > most)
+        return err_why(r->a, E_BAD_INPUT, "%.*s.%s: a whole number from %lld to %lld",
+                       STR_ARG(field), key, (long long)least, (long long)most);
+    *ret_n = n;
     return NULL;
 }
 
-static const struct err *check_rule(struct reader *r, const struct json *rule, struct str field,
-                                    struct card_question *q)
+const struct card_level *card_level_of(const struct card_question *q, struct str value)
 {
-    const struct rule *parsed;
-    const struct err *e;
-
-    if (json_kind(rule) == J_NULL)
-        return NULL;
-    e = rule_from_json(r->a, rule, str_fmt(r->a, "%.*s.rule", STR_ARG(field)), &parsed);
-    if (e)
-        return e;
-    q->rule = json_canonical(r->a, rule);
-    return q->rule.n <= RULE_MAX_SIZE ? NULL : bad(r, field, "rule", "longer than 32 KB");
-}
-
-static const struct err *read_question(struct reader *r, const struct json *o, struct str field,
-                                       size_t section)
-{
-    static const char *const KEYS[] = {"key", "text", "weight", "auto_fail", "rule", NULL};
-    struct card_question q = {.section = section};
-    const struct json *weight = json_get(o, "weight"), *fail = json_get(o, "auto_fail");
-    int64_t w = json_kind(weight) == J_INT ? json_int(o, "weight", -1) : -1;
-    const struct err *e = only(r, o, field, KEYS);
-
-    if (!e)
-        e = text_of(r, o, field, "key", 40, &q.key);
-    if (!e)
-        e = check_key(r, field, q.key);
-    if (!e)
-        e = text_of(r, o, field, "text", 300, &q.text);
-    if (!e && (w < 0 || w > 1000))
-        e = bad(r, field, "weight", "a whole number from 0 to 1000");
-    if (!e && fail && json_kind(fail) != J_BOOL)
-        e = bad(r, field, "auto_fail", "true or false");
-    if (!e)
-        e = check_rule(r, json_get(o, "rule"), field, &q);
-    if (e)
-        return e;
-    if (r->card->n_questions == MAX_QUESTIONS)
-        return bad(r, field, "", "at most 100 questions");
-    q.weight = (int32_t)w;
-    q.auto_fail = json_yes(o, "auto_fail");
-    r->card->questions[r->card->n_questions++] = q;
+    for (size_t i = 0; value.p && i < q->n_levels; i++)
+        if (str_eq(q->levels[i].value, value))
+            return &q->levels[i];
     return NULL;
 }
 
-static const struct err *read_section(struct reader *r, const struct json *o, size_t i)
+static struct str question_field(struct card_reader *r, size_t section, size_t question)
 {
-    static const char *const KEYS[] = {"name", "questions", NULL};
+    return str_fmt(r->a, "sections[%zu].questions[%zu]", section, question);
+}
+
+static const struct err *read_section(struct card_reader *r, const struct json *o, size_t i)
+{
+    static const char *const KEYS[] = {"name", "weight", "questions", NULL};
     struct str field = str_fmt(r->a, "sections[%zu]", i);
     const struct json *list = json_get(o, "questions");
-    const struct err *e = only(r, o, field, KEYS);
+    int64_t weight = 0;
+    const struct err *e = card_only(r, o, field, KEYS);
 
     if (!e)
-        e = text_of(r, o, field, "name", 60, &r->card->sections[i]);
+        e = card_text(r, o, field, "name", 60, &r->card->sections[i]);
+    if (!e && r->card->section_weights)
+        e = card_number(r, o, field, "weight", 0, 1000, &weight);
+    if (!e && r->card->section_weights)
+        r->card->section_weights[i] = (int32_t)weight;
     if (!e && (json_kind(list) != J_LIST || json_count(list) == 0))
-        e = bad(r, field, "questions", "a list of questions");
+        e = card_bad(r, field, "questions", "a list of questions");
     for (size_t k = 0; !e && k < json_count(list); k++)
-        e = read_question(r, json_at(list, k),
-                          str_fmt(r->a, "%.*s.questions[%zu]", STR_ARG(field), k), i);
+        e = card_read_question(r, json_at(list, k), question_field(r, i, k), i);
     return e;
 }
 
-static const struct err *read_card(struct reader *r, const struct json *tree)
+/* Whether going from condition to condition ever ends. */
+static const struct err *check_cycle(struct card_reader *r, size_t question, struct str field)
 {
-    static const char *const KEYS[] = {"name", "sections", NULL};
-    const struct json *list = json_get(tree, "sections");
+    size_t at = question;
+
+    for (size_t i = 0; i <= r->card->n_questions; i++) {
+        at = r->card->questions[at].if_question;
+        if (at == CARD_NO_QUESTION)
+            return NULL;
+    }
+    return err_why(r->a, E_CARD_CYCLE,
+                   "%.*s.if: this condition leads back to its own question, so none of them could "
+                   "be answered",
+                   STR_ARG(field));
+}
+
+/* Conditions may name questions that stand further down: they are read last. */
+static const struct err *read_conditions(struct card_reader *r, const struct json *sections)
+{
+    const struct err *e = NULL;
+    size_t n = 0;
+
+    for (size_t i = 0; !e && i < json_count(sections); i++) {
+        const struct json *list = json_get(json_at(sections, i), "questions");
+
+        for (size_t k = 0; !e && k < json_count(list); k++)
+            e = card_read_condition(r, json_at(list, k), question_field(r, i, k), n++);
+    }
+    n = 0;
+    for (size_t i = 0; !e && i < json_count(sections); i++)
+        for (size_t k = 0; !e && k < json_count(json_get(json_at(sections, i), "questions")); k++)
+            e = check_cycle(r, n++, question_field(r, i, k));
+    return e;
+}
+
+/* Something must weigh: some question, and with weights of sections, one in a section that does. */
+static const struct err *check_weights(struct card_reader *r)
+{
+    const struct card *card = r->card;
     int64_t weight = 0;
-    const struct err *e = only(r, tree, STR(""), KEYS);
+
+    for (size_t i = 0; i < card->n_questions; i++)
+        weight += (int64_t)card->questions[i].weight *
+                  (card->section_weights ? card->section_weights[card->questions[i].section] : 1);
+    return weight ? NULL : card_bad(r, STR(""), "sections", "some question needs a weight");
+}
+
+static const struct err *read_card(struct card_reader *r, const struct json *tree)
+{
+    static const char *const KEYS[] = {"name", "description", "sections", NULL};
+    const struct json *list = json_get(tree, "sections");
+    struct str description;
+    const struct err *e = card_only(r, tree, STR(""), KEYS);
 
     if (!e)
-        e = text_of(r, tree, STR(""), "name", 80, &r->card->name);
+        e = card_text(r, tree, STR(""), "name", 80, &r->card->name);
+    if (!e && json_get(tree, "description"))
+        e = card_text(r, tree, STR(""), "description", 1000, &description);
     if (!e &&
         (json_kind(list) != J_LIST || json_count(list) == 0 || json_count(list) > MAX_SECTIONS))
-        e = bad(r, STR(""), "sections", "a list of 1 to 20 sections");
+        e = card_bad(r, STR(""), "sections", "a list of 1 to 20 sections");
     if (e)
         return e;
     r->card->n_sections = json_count(list);
     r->card->sections = ARENA_ARRAY(r->a, r->card->n_sections, struct str);
-    r->card->questions = ARENA_ARRAY(r->a, MAX_QUESTIONS, struct card_question);
+    r->card->questions = ARENA_ARRAY(r->a, CARD_MAX_QUESTIONS, struct card_question);
+    for (size_t i = 0; i < r->card->n_sections && !r->card->section_weights; i++)
+        if (json_get(json_at(list, i), "weight"))
+            r->card->section_weights = ARENA_ARRAY(r->a, r->card->n_sections, int32_t);
     for (size_t i = 0; !e && i < r->card->n_sections; i++)
         e = read_section(r, json_at(list, i), i);
-    for (size_t i = 0; !e && i < r->card->n_questions; i++)
-        weight += r->card->questions[i].weight;
-    if (!e && weight == 0)
-        e = bad(r, STR(""), "sections", "some question needs a weight");
-    return e;
+    if (!e)
+        e = read_conditions(r, list);
+    return e ? e : check_weights(r);
 }
 
 const struct err *card_parse(struct arena *a, struct str text, struct card *ret_card)
 {
     struct card card = {0};
-    struct reader r = {a, &card};
+    struct card_reader r = {a, &card};
     const struct json *tree;
     const struct err *e;
 
@@ -179,12 +188,61 @@ const struct err *card_parse(struct arena *a, struct str text, struct card *ret_
     return e;
 }
 
+static bool anchored(const struct card_question *q)
+{
+    for (size_t i = 0; i < q->n_levels; i++)
+        if (str_trim(q->levels[i].text).n < 2 && !q->levels[i].rule.p)
+            return false;
+    return q->n_levels > 0;
+}
+
+static bool observable(const struct card_question *q)
+{
+    return q->by == CARD_BY_RULE || str_trim(q->help).n >= LEAST_HELP || anchored(q);
+}
+
+const struct err *card_check_observable(struct arena *a, const struct card *card)
+{
+    size_t first = 0;
+
+    for (size_t i = 0; i < card->n_questions; i++) {
+        const struct card_question *q = &card->questions[i];
+
+        if (i && q->section != card->questions[i - 1].section)
+            first = i;
+        if (q->type == CARD_SCALE && !anchored(q))
+            return err_why(a, E_BAD_INPUT,
+                           "sections[%zu].questions[%zu].levels: give each level of “%.*s” an "
+                           "example of what is heard at that level",
+                           q->section, i - first, STR_ARG(q->text));
+        if (!observable(q))
+            return err_why(a, E_BAD_INPUT,
+                           "sections[%zu].questions[%zu].help: “%.*s” does not say what can be "
+                           "heard: describe it, give each level an example, or add a rule",
+                           q->section, i - first, STR_ARG(q->text));
+    }
+    return NULL;
+}
+
+static const struct choice *choices(struct arena *a, const struct card_question *q)
+{
+    struct choice *out = ARENA_ARRAY(a, q->n_levels, struct choice);
+
+    for (size_t i = 0; i < q->n_levels; i++)
+        out[i] = (struct choice){q->levels[i].value, q->levels[i].text};
+    return out;
+}
+
 struct question *card_questions(struct arena *a, const struct card *card)
 {
     struct question *out = ARENA_ARRAY(a, card->n_questions, struct question);
 
-    for (size_t i = 0; i < card->n_questions; i++)
-        out[i] = (struct question){card->questions[i].key, card->questions[i].text,
-                                   card->questions[i].rule};
+    for (size_t i = 0; i < card->n_questions; i++) {
+        const struct card_question *q = &card->questions[i];
+
+        out[i] = (struct question){.key = q->key, .text = q->text, .rule = q->rule,
+                                   .help = q->help, .number = q->type == CARD_NUMBER,
+                                   .n_choices = q->n_levels, .choices = choices(a, q)};
+    }
     return out;
 }

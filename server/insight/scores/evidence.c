@@ -9,6 +9,7 @@ static const char *const ANSWERS[] = {
     [ANSWER_PARTLY] = "partly",
     [ANSWER_NO] = "no",
     [ANSWER_NA] = "na",
+    [ANSWER_VALUE] = "value",
 };
 
 static const char *const SPEAKERS[] = {"unknown", "agent", "customer"};
@@ -91,6 +92,7 @@ struct claim *claims_of(struct arena *a, const struct conversation *c, const str
         out[i] = (struct claim){.key = v[i].key,
                                 .answer = v[i].answer,
                                 .by_rule = v[i].by_rule,
+                                .value = v[i].value,
                                 .reason = v[i].reason,
                                 .n_spans = v[i].n_spans,
                                 .spans = ARENA_ARRAY(a, v[i].n_spans, struct cited)};
@@ -98,6 +100,20 @@ struct claim *claims_of(struct arena *a, const struct conversation *c, const str
             out[i].spans[k] = (struct cited){v[i].spans[k], evidence_words(a, c, v[i].spans[k])};
     }
     return out;
+}
+
+static void put_cited(struct jw *w, const struct cited *x)
+{
+    jw_open(w, '{');
+    jw_key(w, "turn");
+    jw_int(w, (int64_t)x->span.turn);
+    jw_key(w, "first");
+    jw_int(w, (int64_t)x->span.first);
+    jw_key(w, "last");
+    jw_int(w, (int64_t)x->span.last);
+    jw_key(w, "words");
+    jw_text(w, x->words);
+    jw_close(w, '}');
 }
 
 struct str claims_json(struct arena *a, const struct claim *claims, size_t n)
@@ -113,24 +129,20 @@ struct str claims_json(struct arena *a, const struct claim *claims, size_t n)
         jw_text(&w, str_of(answer_name(claims[i].answer)));
         jw_key(&w, "by_rule");
         jw_bool(&w, claims[i].by_rule);
+        if (claims[i].by_person) {
+            jw_key(&w, "by_person");
+            jw_bool(&w, true);
+        }
+        if (claims[i].value.p) {
+            jw_key(&w, "value");
+            jw_text(&w, claims[i].value);
+        }
         jw_key(&w, "reason");
         jw_text(&w, claims[i].reason);
         jw_key(&w, "spans");
         jw_open(&w, '[');
-        for (size_t k = 0; k < claims[i].n_spans; k++) {
-            const struct cited *x = &claims[i].spans[k];
-
-            jw_open(&w, '{');
-            jw_key(&w, "turn");
-            jw_int(&w, (int64_t)x->span.turn);
-            jw_key(&w, "first");
-            jw_int(&w, (int64_t)x->span.first);
-            jw_key(&w, "last");
-            jw_int(&w, (int64_t)x->span.last);
-            jw_key(&w, "words");
-            jw_text(&w, x->words);
-            jw_close(&w, '}');
-        }
+        for (size_t k = 0; k < claims[i].n_spans; k++)
+            put_cited(&w, &claims[i].spans[k]);
         jw_close(&w, ']');
         jw_close(&w, '}');
     }
@@ -152,6 +164,8 @@ static struct claim read_claim(struct arena *a, const struct json *o)
     struct str answer = json_text(o, "answer");
     struct claim c = {.key = json_text(o, "key"),
                       .by_rule = json_yes(o, "by_rule"),
+                      .by_person = json_yes(o, "by_person"),
+                      .value = json_text(o, "value"),
                       .reason = json_text(o, "reason"),
                       .n_spans = json_kind(spans) == J_LIST ? json_count(spans) : 0};
 

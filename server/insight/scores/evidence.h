@@ -16,6 +16,8 @@ struct claim {
     struct str key;
     enum answer answer;
     bool by_rule;
+    bool by_person;   /* a reviewer's own answer: may stand without words cited */
+    struct str value; /* with ANSWER_VALUE; beside another answer it must say the same */
     struct str reason;
     size_t n_spans;
     struct cited *spans;
@@ -34,13 +36,13 @@ struct claim *claims_of(struct arena *a, const struct conversation *c, const str
                         size_t n);
 
 /* Claims as JSON and back: [{"key","answer","by_rule","reason","spans":[{"turn","first","last",
- * "words"}]}]. Equal claims give equal bytes. Reading: E_BAD_PAYLOAD with the reason; an unknown
+ * "words"}]}], with "value" and "by_person" where there are any. Equal claims give equal bytes. Reading: E_BAD_PAYLOAD with the reason; an unknown
  * answer is "not_assessed". */
 struct str claims_json(struct arena *a, const struct claim *claims, size_t n);
 const struct err *claims_parse(struct arena *a, struct str text, struct claim **ret_claims,
                                size_t *ret_n) MUST_USE;
 
-/* "yes", "partly", "no", "na", "not_assessed" */
+/* "yes", "partly", "no", "na", "value", "not_assessed" */
 const char *answer_name(enum answer a);
 /* "agent", "customer", "unknown" */
 const char *speaker_name(enum speaker s);

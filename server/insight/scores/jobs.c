@@ -1,6 +1,6 @@
-/* Scoring transcripts by the tenant's newest scorecard. What is stored is derived from the raw
+/* Scoring transcripts by every card that takes the call. What is stored is derived from the raw
  * verdicts as stored, so replay has nothing else to go by than the job had. */
-#include "engines/engines.h"
+#include "insight/language/language.h"
 #include "insight/scorecards/scorecards.h"
 #include "insight/scores/queries.h"
 #include "insight/scores/scores.h"
@@ -9,43 +9,58 @@
 #include "jobs/jobs.h"
 #include "live/live.h"
 
+/* What one card says of the call. */
+struct judged {
+    struct scorecard card;
+    struct score score;
+    struct str raw, body;
+    struct str engine, engine_version, asked;
+};
+
 struct product {
     struct uuid call, transcript;
     struct transcript t;
-    bool has_card;
-    struct scorecard card;
-    const struct language_engine *engine;
-    struct score score;
-    struct str raw, body;
+    struct language_work by;
+    size_t n;
+    struct judged *judged; /* oldest card first */
+    bool linked;           /* nothing was judged */
 };
 
 static const struct err *load(struct job *job, struct product *p)
 {
+    struct scorecard *cards;
     struct db *db;
+    size_t n = 0;
     const struct err *e = job_read_begin(job, &db);
 
     if (e)
         return e;
-    e = transcript_load(db, p->transcript, &p->t);
-    if (!e) {
-        e = scorecard_newest(db, &p->card);
-        p->has_card = !e;
-        if (e == E_NOT_FOUND)
-            e = NULL;
-    }
+    e = transcript_linked(db, p->call, &p->linked);
+    if (!e && !p->linked)
+        e = transcript_load(db, p->transcript, &p->t);
+    if (!e && !p->linked)
+        e = scorecards_for_call(db, p->call, p->transcript, &cards, &n);
+    if (!e)
+        e = language_plan_read(db, job->tenant, &p->by.plan);
     job_read_end(job, db);
+    p->judged = ARENA_ARRAY(job->a, n, struct judged);
+    for (p->n = 0; !e && p->n < n; p->n++)
+        p->judged[p->n].card = cards[p->n];
     return e;
 }
 
-static const struct err *judge(struct job *job, struct product *p)
+static const struct err *judge(struct job *job, struct product *p, struct judged *x)
 {
     struct card card;
-    const struct err *e = card_parse(job->a, p->card.body, &card);
+    const struct err *e = card_parse(job->a, x->card.body, &card);
 
     if (!e)
-        e = score_ask(job->a, p->engine, &card, &p->t.talk, &p->raw);
+        e = score_ask_work(&p->by, &card, &p->t.talk, &x->raw);
+    x->engine = p->by.engine;
+    x->engine_version = p->by.engine_version;
+    x->asked = p->by.asked;
     if (!e)
-        e = score_derive(job->a, p->card.body, &p->t.talk, p->raw, &p->score, &p->body);
+        e = score_derive(job->a, x->card.body, &p->t.talk, x->raw, &x->score, &x->body);
     return e;
 }
 
@@ -54,47 +69,61 @@ static enum job_result work(struct job *job, void **ret_product)
     struct product *p = ARENA_NEW(job->a, struct product);
     const struct err *e;
 
-    p->engine = language_engines[0];
     if (!transcript_args_read(job->args, &p->call, &p->transcript))
         return JOB_DISCARD;
+    p->by.job = job;
+    p->by.call = p->call;
+    p->by.transcript = p->transcript;
     e = load(job, p);
     if (e == E_NOT_FOUND)
         return JOB_DISCARD; /* the call was deleted meanwhile */
-    if (!e && p->has_card)
-        e = judge(job, p);
+    for (size_t i = 0; !e && i < p->n; i++)
+        e = judge(job, p, &p->judged[i]);
+    if (e == E_UPSTREAM_BUSY || e == E_UNAVAILABLE || e == E_BUSY) {
+        job->snooze_s = e == E_UPSTREAM_BUSY ? p->by.snooze_s : 0;
+        return JOB_SNOOZE;
+    }
     if (e) {
-        job->last = e == E_BAD_INPUT || e == E_BAD_PAYLOAD;
+        job->last = e == E_BAD_INPUT || e == E_BAD_PAYLOAD || e == E_SEAL;
         return JOB_RETRY;
     }
     *ret_product = p;
     return JOB_DONE;
 }
 
-static const struct err *put(struct job *job, const struct product *p)
+static const struct err *put(struct job *job, const struct product *p, const struct judged *x)
 {
-    const struct score *s = &p->score;
+    const struct score *s = &x->score;
 
     return q_score_put(job->db, (struct score_put_in){
-        .id = uuid_new(), .call = p->call, .transcript = p->transcript, .scorecard = p->card.id,
+        .id = uuid_new(), .call = p->call, .transcript = p->transcript, .scorecard = x->card.id,
         .state = str_of(score_state_name(s->state)), .reason = s->reason,
         .score_bp = s->score_bp < 0 ? SQL_NULL : s->score_bp, .auto_fail = s->auto_fail,
-        .engine = str_of(p->engine->name), .engine_version = str_of(p->engine->version),
-        .transcript_hash = str_n(p->t.hash.b, sizeof p->t.hash.b), .raw = p->raw, .body = p->body},
+        .engine = x->engine, .engine_version = x->engine_version, .asked = x->asked,
+        .transcript_hash = str_n(p->t.hash.b, sizeof p->t.hash.b), .raw = x->raw, .body = x->body,
+        .mode = x->card.mode, .assignment = x->card.rule, .gate_bp = SCORE_GATE_BP},
         NULL);
 }
 
+/* What the call shows: the score of the oldest card that decides; else why there is none. */
 static const struct err *adopt(struct job *job, const struct product *p,
+                               const struct judged *first, const struct judged *suggested,
                                struct score_adopt_out *ret)
 {
     struct score_adopt_in in = {.call = p->call, .transcript = p->transcript,
                                 .state = STR("not_scorable"), .score_state = STR("not_scorable"),
-                                .reason = STR("No scorecard is published."), .score_bp = SQL_NULL};
+                                .reason = STR("No scorecard takes this call."),
+                                .score_bp = SQL_NULL};
 
-    if (p->has_card) {
-        in.score_state = str_of(score_state_name(p->score.state));
-        in.state = p->score.state == SCORE_NO_SPEECH ? STR("not_scorable") : in.score_state;
-        in.reason = p->score.reason;
-        in.score_bp = p->score.score_bp < 0 ? SQL_NULL : p->score.score_bp;
+    if (first) {
+        in.score_state = str_of(score_state_name(first->score.state));
+        in.state = first->score.state == SCORE_NO_SPEECH ? STR("not_scorable") : in.score_state;
+        in.reason = first->score.reason;
+        in.score_bp = first->score.score_bp < 0 ? SQL_NULL : first->score.score_bp;
+    } else if (suggested) {
+        in.state = in.score_state = STR("held");
+        in.reason = str_fmt(job->a, "The score by “%.*s” is a suggestion: it does not count.",
+                            STR_ARG(suggested->card.name));
     }
     return q_score_adopt(job->db, in, ret);
 }
@@ -102,11 +131,30 @@ static const struct err *adopt(struct job *job, const struct product *p,
 static const struct err *store(struct job *job, void *product)
 {
     const struct product *p = product;
+    const struct judged *first = NULL, *suggested = NULL;
     struct score_adopt_out row;
-    const struct err *e = p->has_card ? put(job, p) : NULL;
+    struct score_readopt_out again;
+    const struct err *e = NULL;
 
+    if (p->linked)
+        return transcript_stand_back(job->db, p->call);
+    for (size_t i = 0; !e && i < p->n; i++) {
+        const struct judged *x = &p->judged[i];
+        bool room;
+
+        e = scorecard_has_room(job->db, &x->card, p->call, &room);
+        if (e || !room)
+            continue;
+        e = put(job, p, x);
+        if (str_is(x->card.mode, "decide"))
+            first = first ? first : x;
+        else
+            suggested = suggested ? suggested : x;
+    }
     if (!e)
-        e = adopt(job, p, &row);
+        e = adopt(job, p, first, suggested, &row);
+    if (!e && first) /* a person's score stands before it */
+        e = q_score_readopt(job->db, (struct score_readopt_in){p->call}, &again);
     if (e == E_NOT_FOUND)
         return NULL; /* a newer transcript took its place */
     return e ? e : live_note(job->db, "call.scored", p->call, row.agent_id);
@@ -121,7 +169,17 @@ static const struct err *dead(struct job *job, struct str reason)
     return transcript_failed(job->db, call, reason, false);
 }
 
+static const struct err *revive(struct job *job)
+{
+    struct uuid call, transcript;
+
+    if (!transcript_args_read(job->args, &call, &transcript))
+        return NULL;
+    return transcript_revived(job->db, call, "analysing", transcript);
+}
+
 const struct job_kind score_jobs[] = {
-    {"scores.run", work, store, dead, .attempts = 6, .timeout_s = 300, .priority = JOB_NORMAL},
+    {"scores.run", work, store, dead, .attempts = 6, .timeout_s = 1800, .priority = JOB_NORMAL,
+     .revive = revive},
     {0},
 };

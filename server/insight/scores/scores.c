@@ -1,46 +1,53 @@
 /* Asking for verdicts and deriving scores from them. Called by the scoring job, by replay and by
- * the bench. No database, no clock. */
+ * the bench. No database, no clock, but where a job asks
+ * a tenant's engines. */
 #include "insight/scores/scores.h"
 
 #include "core/json.h"
-#include "engines/builtin/builtin.h"
+#include "insight/language/language.h"
+#include "insight/scores/ask.h"
+#include "jobs/jobs.h"
 
-/* Lets the engine answer what no rule decides. */
-static const struct err *ask_model(struct arena *a, const struct language_engine *engine,
-                                   const struct conversation *c, const struct question *questions,
-                                   size_t n, struct verdict *io_verdicts)
+static const struct err *ask(struct arena *a, const struct card_judge *judge,
+                             const struct card *card, const struct conversation *c,
+                             struct str *ret_raw)
 {
-    struct question *open = ARENA_ARRAY(a, n, struct question);
-    struct verdict *answers = ARENA_ARRAY(a, n, struct verdict);
-    size_t n_open = 0, taken = 0;
-    const struct err *e;
+    struct verdict *verdicts;
+    size_t n;
+    const struct err *e = ask_card(a, judge, card, c, &verdicts, &n);
 
-    for (size_t i = 0; i < n; i++)
-        if (!questions[i].rule.p)
-            open[n_open++] = questions[i];
-    if (!n_open)
-        return NULL;
-    e = engine->judge(a, c, open, n_open, answers);
-    for (size_t i = 0; !e && i < n; i++)
-        if (!questions[i].rule.p)
-            io_verdicts[i] = answers[taken++];
+    if (!e)
+        *ret_raw = claims_json(a, claims_of(a, c, verdicts, n), n);
     return e;
+}
+
+static const struct err *by_engine(void *ctx, struct arena *a, const struct conversation *c,
+                                   const struct question *questions, size_t n, struct verdict *ret)
+{
+    const struct language_engine *const *engine = ctx;
+
+    return (*engine)->judge(a, c, questions, n, ret);
 }
 
 const struct err *score_ask(struct arena *a, const struct language_engine *engine,
                             const struct card *card, const struct conversation *c,
                             struct str *ret_raw)
 {
-    struct question *questions = card_questions(a, card);
-    struct verdict *verdicts = ARENA_ARRAY(a, card->n_questions, struct verdict);
-    size_t n = card->n_questions;
-    const struct err *e = builtin_engine.judge(a, c, questions, n, verdicts);
+    return ask(a, &(struct card_judge){&engine, by_engine}, card, c, ret_raw);
+}
 
-    if (!e && engine != &builtin_engine)
-        e = ask_model(a, engine, c, questions, n, verdicts);
-    if (!e)
-        *ret_raw = claims_json(a, claims_of(a, c, verdicts, n), n);
-    return e;
+static const struct err *by_work(void *ctx, struct arena *a, const struct conversation *c,
+                                 const struct question *questions, size_t n, struct verdict *ret)
+{
+    (void)a;
+    return language_judge(ctx, c, questions, n, ret);
+}
+
+const struct err *score_ask_work(struct language_work *w, const struct card *card,
+                                 const struct conversation *c, struct str *ret_raw)
+{
+    language_begin(w);
+    return ask(w->job->a, &(struct card_judge){w, by_work}, card, c, ret_raw);
 }
 
 static const struct err *body_of(struct arena *a, const struct card *card,
@@ -63,8 +70,24 @@ static const struct err *body_of(struct arena *a, const struct card *card,
     return e;
 }
 
+/* The gate holds machines back: a person has listened. */
+static bool by_person(const struct claim *claims, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (claims[i].by_person)
+            return true;
+    return false;
+}
+
 const struct err *score_derive(struct arena *a, struct str card, const struct conversation *c,
                                struct str raw, struct score *ret_score, struct str *ret_body)
+{
+    return score_derive_at(a, card, c, raw, SCORE_GATE_BP, ret_score, ret_body);
+}
+
+const struct err *score_derive_at(struct arena *a, struct str card, const struct conversation *c,
+                                  struct str raw, int32_t gate_bp, struct score *ret_score,
+                                  struct str *ret_body)
 {
     struct card *parsed = ARENA_NEW(a, struct card); /* the score points into it */
     struct claim *claims;
@@ -76,7 +99,7 @@ const struct err *score_derive(struct arena *a, struct str card, const struct co
         e = claims_parse(a, raw, &claims, &n);
     if (e)
         return e;
-    s = score_compute(a, parsed, c, claims, n, SCORE_GATE_BP);
+    s = score_compute(a, parsed, c, claims, n, by_person(claims, n) ? 0 : gate_bp);
     e = body_of(a, parsed, c, &s, ret_body);
     if (!e)
         *ret_score = s;

@@ -54,23 +54,69 @@ static void put_span(struct arena *a, struct jw *w, const struct conversation *c
     jw_close(w, '}');
 }
 
+static const char *level_name(enum level l)
+{
+    static const char *const NAMES[] = {"NONE", "LOW", "MEDIUM", "HIGH", "URGENT"};
+
+    return NAMES[l];
+}
+
+static void put_finding(struct arena *a, struct jw *w, const struct conversation *c,
+                        const struct finding *f)
+{
+    jw_open(w, '{');
+    put_text(w, "name", f->name);
+    put_text(w, "detail", f->detail);
+    put_text(w, "owner", f->owner);
+    put_text(w, "due", f->due);
+    put_text(w, "state", f->state);
+    put_text(w, "level", f->level ? str_of(level_name(f->level)) : STR_NONE);
+    jw_key(w, "spans");
+    jw_open(w, '[');
+    for (size_t k = 0; k < f->n_spans; k++)
+        put_span(a, w, c, f->spans[k]);
+    jw_close(w, ']');
+    jw_close(w, '}');
+}
+
 static void put_findings(struct arena *a, struct jw *w, const struct conversation *c,
                          const char *key, const struct finding *f, size_t n)
 {
     jw_key(w, key);
     jw_open(w, '[');
-    for (size_t i = 0; i < n; i++) {
-        jw_open(w, '{');
-        put_text(w, "name", f[i].name);
-        put_text(w, "detail", f[i].detail);
-        jw_key(w, "spans");
-        jw_open(w, '[');
-        for (size_t k = 0; k < f[i].n_spans; k++)
-            put_span(a, w, c, f[i].spans[k]);
-        jw_close(w, ']');
-        jw_close(w, '}');
-    }
+    for (size_t i = 0; i < n; i++)
+        put_finding(a, w, c, &f[i]);
     jw_close(w, ']');
+}
+
+/* null where there is none. */
+static void put_single(struct arena *a, struct jw *w, const struct conversation *c,
+                       const char *key, const struct finding *f)
+{
+    jw_key(w, key);
+    if (f->name.p)
+        put_finding(a, w, c, f);
+    else
+        jw_null(w);
+}
+
+static void put_prospect(struct arena *a, struct jw *w, const struct conversation *c,
+                         const struct analysis *x)
+{
+    put_text(w, "primary_intent", x->primary_intent);
+    put_text(w, "secondary_intent", x->secondary_intent);
+    put_text(w, "timeline", x->timeline);
+    put_findings(a, w, c, "emotions", x->emotions, x->n_emotions);
+    put_findings(a, w, c, "moments", x->moments, x->n_moments);
+    put_findings(a, w, c, "objections", x->objections, x->n_objections);
+    put_findings(a, w, c, "fields", x->fields, x->n_fields);
+    put_single(a, w, c, "next_action", &x->next_action);
+    put_single(a, w, c, "follow_up", &x->follow_up);
+    put_single(a, w, c, "churn_risk", &x->churn_risk);
+    put_single(a, w, c, "deal_risk", &x->deal_risk);
+    put_single(a, w, c, "urgency", &x->urgency);
+    put_bp(w, "lead_quality", x->lead_quality);
+    put_bp(w, "conversion_bp", x->conversion_bp);
 }
 
 struct str analysis_json(struct arena *a, struct str engine, struct str engine_version,
@@ -83,10 +129,12 @@ struct str analysis_json(struct arena *a, struct str engine, struct str engine_v
     put_text(&w, "engine_version", engine_version);
     put_text(&w, "title", x->title);
     put_text(&w, "summary", x->summary);
+    put_text(&w, "detailed", x->detailed);
     put_text(&w, "sentiment", str_of(sentiment_name(x->sentiment)));
     put_int(&w, "sentiment_bp", x->sentiment_bp);
     put_int(&w, "sentiment_start_bp", x->sentiment_start_bp);
     put_int(&w, "sentiment_end_bp", x->sentiment_end_bp);
+    put_text(&w, "sentiment_reason", x->sentiment_reason);
     put_findings(a, &w, c, "topics", x->topics, x->n_topics);
     put_findings(a, &w, c, "actions", x->actions, x->n_actions);
     put_findings(a, &w, c, "breaches", x->breaches, x->n_breaches);
@@ -102,8 +150,29 @@ struct str analysis_json(struct arena *a, struct str engine, struct str engine_v
     put_int(&w, "agent_wpm", x->agent_wpm);
     put_int(&w, "customer_wpm", x->customer_wpm);
     put_int(&w, "questions_by_agent", x->questions_by_agent);
+    put_prospect(a, &w, c, x);
     jw_close(&w, '}');
     return jw_done(&w);
+}
+
+/* What only newer cards have stands only there: scores of older ones keep their bytes. */
+static void put_kind(struct jw *w, const struct mark *m)
+{
+    const struct card_question *q = m->question;
+    const struct card_level *level = card_level_of(q, m->claim.value);
+
+    if (q->type != CARD_YES_NO)
+        put_text(w, "type", str_of(card_type_name(q->type)));
+    if (m->claim.answer == ANSWER_VALUE) {
+        put_text(w, "value", m->claim.value);
+        put_text(w, "label", level && level->text.n ? level->text : m->claim.value);
+    }
+    if (q->by == CARD_BY_HUMAN)
+        put_text(w, "decided_by", STR("human"));
+    if (m->claim.by_person)
+        put_bool(w, "by_person", true);
+    if (m->off)
+        put_bool(w, "off", true);
 }
 
 static void put_mark(struct arena *a, struct jw *w, const struct card *card,
@@ -118,6 +187,7 @@ static void put_mark(struct arena *a, struct jw *w, const struct card *card,
     put_int(w, "weight", m->question->weight);
     put_bool(w, "auto_fail", m->question->auto_fail);
     put_text(w, "answer", str_of(answer));
+    put_kind(w, m);
     put_bool(w, "by_rule", m->claim.by_rule);
     put_text(w, "reason", m->claim.reason);
     put_bp(w, "points_bp", figures && m->counts ? m->points_bp : -1);
@@ -157,6 +227,29 @@ struct str score_criteria_json(struct arena *a, const struct card *card,
     return jw_done(&w);
 }
 
+static void put_outcome(struct jw *w, const struct score *s)
+{
+    put_bp(w, "score_bp", s->score_bp);
+    put_text(w, "state", str_of(score_state_name(s->state)));
+    put_text(w, "reason", s->reason);
+    put_bool(w, "auto_fail", s->auto_fail);
+}
+
+struct str score_try_json(struct arena *a, const struct card *card, const struct conversation *c,
+                          const struct score *s)
+{
+    struct jw w = jw_new(a);
+
+    jw_open(&w, '{');
+    put_outcome(&w, s);
+    jw_key(&w, "sections");
+    jw_raw(&w, score_sections_json(a, s));
+    jw_key(&w, "criteria");
+    jw_raw(&w, score_criteria_json(a, card, c, s));
+    jw_close(&w, '}');
+    return jw_done(&w);
+}
+
 struct str score_json(struct arena *a, const struct score_head *head, const struct card *card,
                       const struct conversation *c, const struct score *s)
 {
@@ -165,10 +258,7 @@ struct str score_json(struct arena *a, const struct score_head *head, const stru
     jw_open(&w, '{');
     jw_key(&w, "id");
     jw_uuid(&w, head->id);
-    put_bp(&w, "score_bp", s->score_bp);
-    put_text(&w, "state", str_of(score_state_name(s->state)));
-    put_text(&w, "reason", s->reason);
-    put_bool(&w, "auto_fail", s->auto_fail);
+    put_outcome(&w, s);
     jw_key(&w, "scorecard");
     jw_open(&w, '{');
     jw_key(&w, "id");

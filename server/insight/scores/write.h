@@ -17,6 +17,10 @@ struct score_head {
 struct str score_json(struct arena *a, const struct score_head *head, const struct card *card,
                       const struct conversation *c, const struct score *s);
 
+/* The same of a card that is only tried: without a head. */
+struct str score_try_json(struct arena *a, const struct card *card, const struct conversation *c,
+                          const struct score *s);
+
 /* The parts "sections" and "criteria" alone, where they are stored as columns. */
 struct str score_sections_json(struct arena *a, const struct score *s);
 struct str score_criteria_json(struct arena *a, const struct card *card,

@@ -2,9 +2,11 @@
  * its call when such a job fails. Runs in the caller's transaction. */
 #include <string.h>
 
+#include "insight/language/language.h"
 #include "insight/transcripts/queries.h"
 #include "insight/transcripts/transcripts.h"
 #include "insight/transcripts/turns.h"
+#include "jobs/jobs.h"
 #include "live/live.h"
 
 const struct err *transcript_load(struct db *db, struct uuid id, struct transcript *ret)
@@ -46,6 +48,19 @@ bool transcript_args_read(const struct json *args, struct uuid *ret_call,
            uuid_parse(json_text(args, "transcript"), ret_transcript);
 }
 
+const struct err *transcript_follow(struct db *db, const char *kind, struct uuid call,
+                                    struct uuid transcript)
+{
+    struct arena *a = db_arena(db);
+    char text[UUID_TEXT];
+    struct str gate;
+    const struct err *e = language_gate(db, &gate); /* both may ask an engine of others */
+
+    return e ? e : job_add(db, &(struct job_new){
+        .kind = kind, .object = call, .gate = gate.p ? gate : STR(""), .args = transcript_args(a, call, transcript),
+        .dedupe = str_fmt(a, "%s|%s", kind, uuid_text(transcript, text).p)});
+}
+
 const struct err *transcript_failed(struct db *db, struct uuid call, struct str reason, bool keep)
 {
     struct transcript_failed_out row;
@@ -54,5 +69,17 @@ const struct err *transcript_failed(struct db *db, struct uuid call, struct str 
 
     if (e == E_NOT_FOUND)
         return NULL; /* the call was deleted meanwhile */
+    return e ? e : live_note(db, "call.updated", call, row.agent_id);
+}
+
+const struct err *transcript_revived(struct db *db, struct uuid call, const char *state,
+                                     struct uuid transcript)
+{
+    struct transcript_restart_out row;
+    const struct err *e = q_transcript_restart(
+        db, (struct transcript_restart_in){call, str_of(state), transcript}, &row);
+
+    if (e == E_NOT_FOUND)
+        return NULL; /* deleted, or transcribed again: the job will see */
     return e ? e : live_note(db, "call.updated", call, row.agent_id);
 }

@@ -2,10 +2,13 @@
  * and by the bench. Knows neither database nor HTTP. */
 #include "insight/transcripts/transcripts.h"
 
+#include "engines/pieces.h"
 #include "insight/scores/scores.h"
+#include "insight/transcripts/mend.h"
 #include "insight/transcripts/turns.h"
 
 #define SAMPLES_PER_MS (MEDIA_RATE / 1000)
+#define LANGUAGE_SURE_MS 30000 /* shorter calls are too short to tell the language by */
 #define DECODED_PERCENT 5 /* decoding takes about that much of the time */
 
 struct report {
@@ -13,9 +16,9 @@ struct report {
     void *ctx;
 };
 
-static void report(void *report, int percent)
+static void report(void *arg, int percent)
 {
-    const struct report *r = report;
+    const struct report *r = arg;
 
     if (r->progress)
         r->progress(r->ctx, DECODED_PERCENT + percent * (100 - DECODED_PERCENT) / 100);
@@ -69,7 +72,18 @@ static struct speech_segment *segments_of(struct arena *a, const struct media_in
     return out;
 }
 
-static void settle(struct arena *a, struct transcript *t)
+/* The built-in analysis reads English alone: what it makes of another language is no evidence. */
+static struct str other_language(struct arena *a, const struct transcript *t, const struct sound *s)
+{
+    bool sure = s->info.duration_ms >= LANGUAGE_SURE_MS;
+
+    if (!t->language.n || str_is(t->language, "en") || !sure)
+        return STR_NONE;
+    return str_fmt(a, "The call seems to be in another language (%.*s) than the one that is "
+                      "analysed (en): check it before relying on its score.", STR_ARG(t->language));
+}
+
+void transcript_settle(struct arena *a, struct transcript *t, bool no_confidence)
 {
     t->confidence_bp = turns_confidence(&t->talk, &t->words);
     t->turns = turns_json(a, &t->talk);
@@ -79,11 +93,95 @@ static void settle(struct arena *a, struct transcript *t)
     if (!t->words) {
         t->state = "no_speech";
         t->reason = STR("No speech in the recording.");
-    } else if (t->confidence_bp < SCORE_GATE_BP) {
+    } else if (!no_confidence && t->confidence_bp < SCORE_GATE_BP) {
         t->state = "uncertain";
         t->reason = str_fmt(a, "The words were heard with little certainty (%d %% on average).",
                             t->confidence_bp / 100);
     }
+}
+
+const struct err *sound_decode(struct arena *a, struct media_source source, struct sound *ret)
+{
+    return media_decode(a, source, &ret->info, &ret->pcm);
+}
+
+static bool has_voices(const struct speech_segment *segments, size_t n)
+{
+    int32_t first = 0;
+
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < segments[i].n_words; k++) {
+            int32_t voice = segments[i].words[k].voice;
+
+            if (voice && first && voice != first)
+                return true;
+            first = voice ? voice : first;
+        }
+    return false;
+}
+
+static const struct err *recognise(struct arena *a, const struct sound *s,
+                                   const struct hearing *how, struct report *to,
+                                   struct speech_segment *segments, size_t n)
+{
+    if (!how->engine->ask)
+        return how->engine->recognise(a, segments, n, report, to);
+    how->ask->both_on_one = s->info.sides != MEDIA_STEREO;
+    how->ask->progress = report;
+    how->ask->progress_arg = to;
+    return how->engine->ask(a, how->ask, segments, n);
+}
+
+static void build(struct arena *a, const struct sound *s, const struct hearing *how,
+                  const struct speech_segment *segments, size_t n, struct transcript *t)
+{
+    struct voices voices = {s->info.sides == MEDIA_STEREO, how->left, how->direction};
+    int32_t ms = (int32_t)s->info.duration_ms;
+
+    t->attribution = voices.by_channel ? "channel" : "direction_guess";
+    if (!voices.by_channel && has_voices(segments, n)) {
+        t->attribution = "voices";
+        t->talk = turns_of_voices(a, segments, n, how->direction, ms);
+    } else {
+        t->talk = turns_build(a, segments, n, &voices, ms);
+    }
+}
+
+const struct err *transcribe_sound(struct arena *a, const struct sound *sound,
+                                   const struct hearing *how,
+                                   void (*progress)(void *ctx, int percent), void *ctx,
+                                   struct transcript *ret)
+{
+    struct report to = {progress, ctx};
+    struct speech_ask none = {0}, *ask = how->ask ? how->ask : &none;
+    struct mending mended = {0};
+    struct speech_segment *segments;
+    size_t n = 0;
+    const struct err *e = NULL;
+
+    report(&to, 0);
+    segments = segments_of(a, &sound->info, &sound->pcm, &n);
+    if (n)
+        e = recognise(a, sound, how, &to, segments, n);
+    if (e)
+        return e;
+    mended.removed = invented_remove(a, &sound->info, segments, n);
+    mended.corrected =
+        corrections_apply(a, segments, n, how->corrections, how->n_corrections);
+    mended.no_confidence = ask->no_confidence;
+    mended.times_spread = ask->times_spread;
+    *ret = (struct transcript){.language = ask->heard_language.n ? ask->heard_language
+                                           : ask->language.n
+                                               ? language_code(a, ask->language)
+                                               : STR("en")};
+    build(a, sound, how, segments, n, ret);
+    transcript_settle(a, ret, ask->no_confidence);
+    if (str_is(str_of(ret->state), "ok") && other_language(a, ret, sound).p) {
+        ret->state = "uncertain";
+        ret->reason = other_language(a, ret, sound);
+    }
+    ret->notes = notes_json(a, segments, n, &ret->talk, &mended);
+    return NULL;
 }
 
 const struct err *transcribe(struct arena *a, struct media_source source,
@@ -91,27 +189,9 @@ const struct err *transcribe(struct arena *a, struct media_source source,
                              void (*progress)(void *ctx, int percent), void *ctx,
                              struct transcript *ret)
 {
-    struct report to = {progress, ctx};
-    struct media_info info;
-    struct media_pcm pcm;
-    struct speech_segment *segments;
-    struct voices voices;
-    size_t n = 0;
-    const struct err *e = media_decode(a, source, &info, &pcm);
+    struct hearing how = {.engine = engine, .direction = direction, .left = SPEAKER_AGENT};
+    struct sound sound;
+    const struct err *e = sound_decode(a, source, &sound);
 
-    if (e)
-        return e;
-    report(&to, 0);
-    segments = segments_of(a, &info, &pcm, &n);
-    if (n)
-        e = engine->recognise(a, segments, n, report, &to);
-    if (e)
-        return e;
-    /* Phone systems that record both sides apart put the own extension on the left. */
-    voices = (struct voices){info.sides == MEDIA_STEREO, SPEAKER_AGENT, direction};
-    *ret = (struct transcript){
-        .talk = turns_build(a, segments, n, &voices, (int32_t)info.duration_ms),
-        .attribution = voices.by_channel ? "channel" : "direction_guess"};
-    settle(a, ret);
-    return NULL;
+    return e ? e : transcribe_sound(a, &sound, &how, progress, ctx, ret);
 }

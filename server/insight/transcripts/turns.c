@@ -135,7 +135,7 @@ static enum speaker other_side(enum speaker s)
                                    : SPEAKER_UNKNOWN;
 }
 
-static enum speaker first_speaker(struct str direction)
+enum speaker turns_first_speaker(struct str direction)
 {
     return str_is(direction, "inbound")    ? SPEAKER_AGENT
            : str_is(direction, "outbound") ? SPEAKER_CUSTOMER
@@ -161,7 +161,7 @@ static bool names_company(struct str said)
     return false;
 }
 
-static int agent_phrases(struct arena *a, const struct turn *t)
+int turns_agent_phrases(struct arena *a, const struct turn *t)
 {
     struct buf b = buf_new(a, 1u << 14);
     struct str said;
@@ -182,11 +182,11 @@ static int agent_phrases(struct arena *a, const struct turn *t)
 /* Both sides on one channel: they take turns, and something has to tell who began. */
 static void alternate(struct arena *a, struct str direction, struct turn_list *io)
 {
-    enum speaker who = first_speaker(direction);
+    enum speaker who = turns_first_speaker(direction);
     int by_agent[2] = {0}; /* turns of even and odd number */
 
     for (size_t i = 0; i < io->n && i < OPENING_TURNS; i++)
-        by_agent[i % 2] += agent_phrases(a, &io->v[i]);
+        by_agent[i % 2] += turns_agent_phrases(a, &io->v[i]);
     if (who != SPEAKER_UNKNOWN && by_agent[0] != by_agent[1])
         who = by_agent[0] > by_agent[1] ? SPEAKER_AGENT : SPEAKER_CUSTOMER;
     for (size_t i = 0; i < io->n; i++, who = other_side(who))

@@ -30,6 +30,17 @@ struct voices {
 struct conversation turns_build(struct arena *a, const struct speech_segment *segments, size_t n,
                                 const struct voices *v, int32_t duration_ms);
 
+/* The same where the engine told voices apart on one channel: a turn ends where another voice speaks
+ * or at a pause. The opening's phrases tell which voice is the agent's, else the direction does. The
+ * two voices that speak most have a side; any further voice is unknown. */
+struct conversation turns_of_voices(struct arena *a, const struct speech_segment *segments, size_t n,
+                                    struct str direction, int32_t duration_ms);
+
+/* How many phrases of a turn only an agent says in the opening of a call. */
+int turns_agent_phrases(struct arena *a, const struct turn *t);
+/* Who is expected to speak first. */
+enum speaker turns_first_speaker(struct str direction);
+
 /* Mean word confidence, weighted by how long the words last, rounded half up; 0 without words. */
 int32_t turns_confidence(const struct conversation *c, int64_t *ret_words);
 

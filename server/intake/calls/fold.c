@@ -229,6 +229,7 @@ static void set_times(struct arena *a, const struct legs *legs, struct call_row 
 {
     const struct call_event *all = &legs->totals;
     int64_t longest = -1;
+    bool guessed;
 
     row->started = row->answered = row->ended = TIME_NONE;
     for (size_t i = 0; i < legs->n; i++) {
@@ -243,11 +244,16 @@ static void set_times(struct arena *a, const struct legs *legs, struct call_row 
     row->ended = row->ended == TIME_NONE ? all->ended : row->ended;
     if (row->answered == TIME_NONE && row->disposition == CALL_ANSWERED)
         row->answered = all->answered;
+    guessed = row->started == TIME_NONE && (row->answered != TIME_NONE || row->ended != TIME_NONE);
+    if (guessed) /* nobody said; it was no later than this, and not when we happen to hear of it */
+        row->started = earlier(row->answered, row->ended);
     row->duration = longest >= 0 ? longest : all->duration;
     if (row->started != TIME_NONE && row->ended != TIME_NONE && row->ended >= row->started)
         row->duration = (row->ended - row->started) / TIME_S;
     row->talk = talk_of(a, legs, row->disposition);
     row->wait = -1;
+    if (guessed)
+        return;
     if (row->disposition != CALL_ANSWERED)
         row->wait = row->disposition == CALL_DISPOSITION_UNKNOWN ? -1 : row->duration;
     else if (row->answered != TIME_NONE && row->started != TIME_NONE)
@@ -299,6 +305,8 @@ static void set_recordings(struct arena *a, const struct legs *legs, struct call
             last[-1].folder = v[i].ref->folder;
         if (last[-1].seconds < 0)
             last[-1].seconds = v[i].ref->seconds;
+        if (!last[-1].transcript.n)
+            last[-1].transcript = v[i].ref->transcript;
     }
 }
 
@@ -362,6 +370,7 @@ static void put_recordings(struct jw *w, const struct call_row *c)
         put_text(w, "folder", c->recordings[i].folder);
         put_text(w, "leg_key", c->recordings[i].leg_key);
         put_seconds(w, "seconds", c->recordings[i].seconds);
+        put_text(w, "transcript", c->recordings[i].transcript);
         jw_close(w, '}');
     }
     jw_close(w, ']');

@@ -13,7 +13,8 @@
  * - The agent is who talked longest; equal: who began first, then the smaller name. Nobody
  *   answered: the one whose phone rang, nobody if several did.
  * - The disposition is the best of the legs': answered, voicemail, no_answer, busy, failed.
- * - The wait is from start to the first answer, or the whole call if nobody answered. */
+ * - The wait is from start to the first answer, or the whole call if nobody answered. Where no
+ *   start is told it is the first answer, else the end, and the wait is unknown. */
 #ifndef RINGSIGHT_INTAKE_CALLS_FOLD_H
 #define RINGSIGHT_INTAKE_CALLS_FOLD_H
 

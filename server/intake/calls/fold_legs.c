@@ -83,6 +83,7 @@ static void take_recordings(struct arena *a, struct call_event *leg, const struc
             return;
         to->name = from->name;
         take_text(&to->folder, from->folder);
+        take_text(&to->transcript, from->transcript);
         if (from->seconds >= 0)
             to->seconds = from->seconds;
         to->leg_key = leg->leg_key;

@@ -1,59 +1,21 @@
-/* Receiving hooks on the event loop: whose address, does it verify, then group commit. Waiting
- * deliveries of all tenants go out as [set_config, insert]* and one Sync, so that a commit is
- * shared; nobody is answered before it. Nothing here reads a body. */
+/* Receiving hooks on the event loop: whose address, does it verify; batch.c stores. PostgreSQL says
+ * whose address it is, at most a second ago; while it is away the directory does. Nothing here
+ * reads a body. */
 #include <string.h>
 
-#include "core/crypto.h"
 #include "core/metrics.h"
+#include "core/settings.h"
 #include "core/time.h"
 #include "db/lane.h"
-#include "intake/inbox/inbox.h"
+#include "intake/directory/directory.h"
+#include "intake/inbox/clerk.h"
+#include "intake/inbox/flood.h"
+#include "intake/inbox/hooks_int.h"
 #include "intake/inbox/queries.h"
-#include "intake/integrations/integrations.h"
-#include "net/poke.h"
 
-#define BATCH_MAX 64
-#define BATCH_BYTES (2u << 20)
-#define BATCHES_IN_FLIGHT 2
-#define WAITING_MAX 4096
-#define ENTRIES 4096
 #define FRESH_US TIME_S       /* how long a known address is believed without asking again */
 #define UNKNOWN_US (2 * TIME_S)
-
-/* What the directory knows of one address. */
-struct entry {
-    struct hash token;
-    int64_t at;
-    struct arena *a; /* NULL: never asked */
-    bool known;
-    struct uuid tenant, integration;
-    const struct provider *provider;
-    const struct json *settings;
-};
-
-struct waiting {
-    struct waiting *next;
-    struct req *rq;
-    struct uuid tenant;
-    struct lane_step step;
-    size_t bytes;
-};
-
-/* One per loop. */
-struct desk {
-    struct arena *a; /* holds the desk itself, as long as the process lives */
-    struct entry entries[ENTRIES]; /* direct mapped by the token's hash */
-    struct waiting *first, **end;
-    size_t n, batches;
-};
-
-struct batch {
-    struct desk *desk;
-    struct loop *loop;
-    struct waiting *items[BATCH_MAX];
-    size_t n;
-    struct unit unit;
-};
+#define LOOKUP_US (TIME_S / 2) /* then memory says whose address it is */
 
 static struct desk *desk_of(struct req *rq)
 {
@@ -70,102 +32,19 @@ static struct desk *desk_of(struct req *rq)
     return d;
 }
 
-/* ---- group commit ---- */
-
-static void flush(struct desk *d, struct loop *loop);
-
-static void answer(struct req *rq, const struct err *e)
-{
-    if (!e) {
-        metric_add(M_HOOKS, 0, 0, 1);
-        e = req_json(rq, 200, STR("{\"status\":\"stored\"}"));
-    }
-    req_send(rq, e);
-}
-
-static void batch_done(struct unit *u, const struct err *e)
-{
-    struct batch *b = u->ctx;
-    struct desk *d = b->desk;
-    struct loop *loop = b->loop;
-
-    d->batches--;
-    metric_add(M_HOOK_BATCHES, 0, 0, 1);
-    if (!e)
-        poke(POKE_JOBS);
-    for (size_t i = 0; i < b->n; i++)
-        answer(b->items[i]->rq, e);
-    arena_free(u->a);
-    flush(d, loop);
-}
-
-static struct batch *batch_take(struct desk *d, struct loop *loop)
-{
-    struct arena *a = arena_new();
-    struct batch *b = ARENA_NEW(a, struct batch);
-    size_t bytes = 0;
-
-    b->desk = d;
-    b->loop = loop;
-    b->unit.a = a;
-    while (d->first && b->n < BATCH_MAX && (!b->n || bytes + d->first->bytes <= BATCH_BYTES)) {
-        struct waiting *item = d->first;
-        d->first = item->next;
-        d->n--;
-        bytes += item->bytes;
-        b->items[b->n++] = item;
-    }
-    if (!d->first)
-        d->end = &d->first;
-    return b;
-}
-
-/* Keeps two commits in flight: while they are on their way the next batch gathers by itself. */
-static void flush(struct desk *d, struct loop *loop)
-{
-    while (d->first && d->batches < BATCHES_IN_FLIGHT) {
-        struct batch *b = batch_take(d, loop);
-        struct lane_step *steps = ARENA_ARRAY(b->unit.a, b->n, struct lane_step);
-        for (size_t i = 0; i < b->n; i++)
-            steps[i] = b->items[i]->step;
-        b->unit.n_steps = b->n;
-        b->unit.steps = steps;
-        b->unit.done = batch_done;
-        b->unit.resend = true; /* the ids are fixed: a repeat changes nothing */
-        b->unit.ctx = b;
-        d->batches++;
-        lane_submit(loop_lane(loop), &b->unit);
-    }
-}
-
 static void store(struct req *rq, const struct entry *en)
 {
-    struct desk *d = desk_of(rq);
-    struct waiting *item = ARENA_NEW(rq->a, struct waiting);
-    struct inbox_put_in in = {
-        .id = uuid_new(), .job = uuid_new(), .integration = en->integration,
+    struct spooled d = {
+        .tenant = en->tenant, .integration = en->integration, .id = uuid_new(), .job = uuid_new(),
         .received_at = time_now(), .method = rq->method == GET ? STR("GET") : STR("POST"),
         .query = rq->query, .source = rq->client, .headers = rq->head, .body = rq->body};
-    const struct err *e;
 
-    if (!str_utf8(in.query)) /* percent signs carry other bytes; raw ones are never valid */
-        in.query = STR("");
-    e = d->n >= WAITING_MAX ? E_BUSY : bind_struct(rq->a, SQL_INBOX_PUT, &in, &item->step.b);
-    if (e) {
-        req_send(rq, e);
-        return;
-    }
-    item->rq = rq;
-    item->step.set_tenant = true;
-    item->step.tenant = en->tenant;
-    item->bytes = rq->body.n + rq->head.n;
-    *d->end = item;
-    d->end = &item->next;
-    d->n++;
-    flush(d, rq->loop);
+    if (!str_utf8(d.query)) /* percent signs carry other bytes; raw ones are never valid */
+        d.query = STR("");
+    hooks_put(desk_of(rq), rq, &d);
 }
 
-/* ---- the directory ---- */
+/* ---- may it ---- */
 
 static void refuse(struct req *rq, const struct err *e, const char *reason)
 {
@@ -173,48 +52,214 @@ static void refuse(struct req *rq, const struct err *e, const char *reason)
     req_send(rq, e);
 }
 
-static void accept(struct req *rq, const struct entry *en)
+/* What the sender was told to call, never what the Host header says. */
+static struct str called(const struct req *rq)
 {
-    struct hook h = {.method = rq->method == GET ? STR("GET") : STR("POST"), .query = rq->query,
-                     .headers = rq->head, .body = rq->body, .settings = en->settings,
-                     .now = time_now()};
-
-    if (!en->known || !str_is(rq->param[0], en->provider->slug)) {
-        refuse(rq, E_NOT_FOUND, "hook_unknown");
-        return;
-    }
-    if (en->provider->verify && en->provider->verify(rq->a, &h)) {
-        refuse(rq, E_BAD_SIGNATURE, "hook_signature");
-        return;
-    }
-    store(rq, en);
+    return str_fmt(rq->a, "%s%.*s%s%.*s", http_config.public_origin, STR_ARG(rq->path),
+                   rq->query.n ? "?" : "", STR_ARG(rq->query));
 }
 
-static const struct err *learn(struct entry *en, const struct hash *token, const PGresult *r)
+static bool is_there(const struct req *rq, const struct entry *en)
 {
-    struct hook_find_out row;
+    return en->known && str_is(rq->param[0], en->provider->slug) &&
+           !(en->is_old && time_now() >= en->old_ends_at) &&
+           (!rq->subdomain.n || str_eq(rq->subdomain, en->slug));
+}
+
+/* By the secrets in force, or by the old ones while they still count. */
+static const struct err *verify(struct req *rq, const struct entry *en)
+{
+    struct hook h = {.method = rq->method == GET ? STR("GET") : STR("POST"), .query = rq->query,
+                     .headers = rq->head, .body = rq->body, .url = called(rq),
+                     .settings = en->settings, .now = time_now()};
+    struct str why;
     const struct err *e;
 
-    arena_free(en->a);
-    en->a = arena_new();
-    en->token = *token;
-    en->at = time_mono();
-    en->known = false;
-    if (!PQntuples(r))
+    if (!en->provider->verify)
         return NULL;
-    e = bind_row(en->a, SQL_HOOK_FIND, r, 0, &row);
+    e = en->provider->verify(rq->a, &h);
     if (!e)
-        e = integration_settings(en->a, row.tenant_id, row.id, row.settings, row.secrets, row.zone,
-                                 &en->settings);
-    if (e) {
+        clerk_used(en->tenant, en->integration, USED_SECRET);
+    if (!e || !en->old_settings || h.now >= en->old_ends_at)
+        return e;
+    why = arena_why(rq->a);
+    h.settings = en->old_settings;
+    e = en->provider->verify(rq->a, &h);
+    if (!e)
+        clerk_used(en->tenant, en->integration, USED_OLD_SECRET);
+    else
+        arena_set_why(rq->a, why);
+    return e;
+}
+
+/* ---- floods ---- */
+
+static struct flood addresses, strangers;
+
+struct flood *hooks_flood(void)
+{
+    return &addresses;
+}
+
+static uint64_t key_of(struct hash h)
+{
+    uint64_t key;
+
+    memcpy(&key, h.b + 8, sizeof key);
+    return key ? key : 1;
+}
+
+static bool address_has_room(const struct entry *en, int64_t *ret_wait)
+{
+    const struct settings *s = http_config.settings;
+
+    return flood_take(&addresses, key_of(en->token), s->hook_rate, s->hook_burst, time_mono(),
+                      ret_wait);
+}
+
+/* Of IPv6 the network counts: its owner has more addresses than we have memory. */
+static uint64_t stranger_key(const struct req *rq)
+{
+    struct address from = {{0}};
+
+    if (address_parse(rq->client, &from))
+        from = address_network(from);
+    return key_of(crypto_sha256(str_n(from.b, sizeof from.b)));
+}
+
+/* Asked before PostgreSQL is; counted once it said that there is no such address. */
+static bool stranger_may_ask(const struct req *rq, int64_t *ret_wait)
+{
+    const struct settings *s = http_config.settings;
+
+    return flood_has(&strangers, stranger_key(rq), s->unknown_rate, s->unknown_burst, time_mono(),
+                     ret_wait);
+}
+
+static void count_stranger(const struct req *rq)
+{
+    const struct settings *s = http_config.settings;
+    int64_t wait;
+
+    (void)flood_take(&strangers, stranger_key(rq), s->unknown_rate, s->unknown_burst, time_mono(),
+                     &wait);
+}
+
+static void refuse_flood(struct req *rq, int64_t wait)
+{
+    req_set_header(rq, "retry-after", str_fmt(rq->a, "%lld", (long long)(wait / TIME_S + 1)));
+    refuse(rq, E_LIMIT, "hook_flood");
+}
+
+/* ---- the whole gate ---- */
+
+static bool source_is_listed(const struct req *rq, const struct entry *en)
+{
+    struct address from;
+
+    return !en->sources.n || (address_parse(rq->client, &from) && cidr_list_has(&en->sources, from));
+}
+
+static void count_refusal(const struct req *rq, const struct entry *en, enum refusal why)
+{
+    clerk_refused(en->tenant, en->integration, why, rq->client,
+                  why == REFUSED_SIGNATURE ? arena_why(rq->a) : STR(""));
+}
+
+static void admit(struct req *rq, const struct entry *en)
+{
+    int64_t wait;
+
+    if (!is_there(rq, en)) {
+        count_stranger(rq);
+        refuse(rq, E_NOT_FOUND, "hook_unknown");
+    } else if (!address_has_room(en, &wait)) {
+        count_refusal(rq, en, REFUSED_FLOOD);
+        refuse_flood(rq, wait);
+    } else if (!source_is_listed(rq, en)) {
+        count_refusal(rq, en, REFUSED_SOURCE);
+        refuse(rq, err_why(rq->a, E_FORBIDDEN, "This integration takes no hooks from your address."),
+               "hook_source");
+    } else if (verify(rq, en)) {
+        count_refusal(rq, en, REFUSED_SIGNATURE);
+        refuse(rq, E_BAD_SIGNATURE, "hook_signature");
+    } else {
+        clerk_used(en->tenant, en->integration, en->is_old ? USED_OLD_TOKEN : USED_TOKEN);
+        store(rq, en);
+    }
+}
+
+/* ---- whose address ---- */
+
+static const struct err *open_settings(struct entry *en, const struct door *d)
+{
+    const struct err *e = integration_settings(en->a, d->tenant, d->integration, d->settings,
+                                               d->secrets, d->zone, &en->settings);
+
+    if (!e && d->old_secrets.p)
+        e = integration_settings(en->a, d->tenant, d->integration, d->settings, d->old_secrets,
+                                 d->zone, &en->old_settings);
+    if (!e)
+        e = cidr_list_parse(en->a, d->sources, &en->sources);
+    return e;
+}
+
+/* d: NULL where there is no such address. Its texts live in en->a. */
+static const struct err *learn(struct entry *en, const struct hash *token, const struct door *d)
+{
+    struct arena *a = en->a;
+
+    *en = (struct entry){.token = *token, .at = time_mono(), .a = a};
+    if (!d)
+        return NULL;
+    if (open_settings(en, d)) {
         en->at = 0;
         return E_UNAVAILABLE;
     }
-    en->tenant = row.tenant_id;
-    en->integration = row.id;
-    en->provider = provider_find(row.provider);
+    en->tenant = d->tenant;
+    en->integration = d->integration;
+    en->slug = d->slug;
+    en->is_old = d->is_old;
+    en->old_ends_at = d->old_ends_at;
+    en->provider = provider_find(d->provider);
     en->known = en->provider != NULL;
     return NULL;
+}
+
+static void forget(struct entry *en)
+{
+    arena_free(en->a);
+    *en = (struct entry){.a = arena_new()};
+}
+
+static const struct err *learn_row(struct entry *en, const struct hash *token, const PGresult *r)
+{
+    struct hook_find_out row;
+    struct door d;
+    const struct err *e;
+
+    forget(en);
+    if (!PQntuples(r))
+        return learn(en, token, NULL);
+    e = bind_row(en->a, SQL_HOOK_FIND, r, 0, &row);
+    if (e)
+        return E_UNAVAILABLE;
+    d = (struct door){.tenant = row.tenant_id, .integration = row.id, .slug = row.slug,
+                      .provider = row.provider, .zone = row.zone, .settings = row.settings,
+                      .secrets = row.secrets, .old_secrets = row.old_secrets,
+                      .old_ends_at = row.old_ends_at, .is_old = row.is_old, .sources = row.sources};
+    return learn(en, token, &d);
+}
+
+/* While PostgreSQL is away: what memory does not know may still exist. */
+static const struct err *learn_from_memory(struct entry *en, const struct hash *token)
+{
+    struct door d;
+
+    forget(en);
+    if (!directory_find(en->a, token, &d))
+        return E_UNAVAILABLE;
+    return learn(en, token, &d);
 }
 
 struct lookup {
@@ -235,12 +280,13 @@ static void looked_up(struct unit *u, const struct err *e)
     struct req *rq = l->rq;
     struct entry *en = place(desk_of(rq), &l->token);
 
-    if (!e)
-        e = learn(en, &l->token, l->step.result);
+    e = e ? learn_from_memory(en, &l->token) : learn_row(en, &l->token, l->step.result);
+    if (!e && en->known && !directory_has(&l->token))
+        directory_changed(); /* made by another process a moment ago */
     if (e)
-        req_send(rq, e == E_BUSY ? e : E_UNAVAILABLE);
+        req_send(rq, e);
     else
-        accept(rq, en);
+        admit(rq, en);
 }
 
 static bool fresh(const struct entry *en, const struct hash *token)
@@ -254,13 +300,20 @@ void hook_receive(struct req *rq)
     struct lookup *l = ARENA_NEW(rq->a, struct lookup);
     struct entry *en;
     struct str texts[1];
+    int64_t wait;
+    bool known;
     const struct err *e;
 
     l->rq = rq;
     l->token = crypto_sha256(rq->param[1]);
     en = place(desk_of(rq), &l->token);
-    if (fresh(en, &l->token)) {
-        accept(rq, en);
+    known = fresh(en, &l->token);
+    if (!(known && en->known) && !directory_has(&l->token) && !stranger_may_ask(rq, &wait)) {
+        refuse_flood(rq, wait);
+        return;
+    }
+    if (known) {
+        admit(rq, en);
         return;
     }
     texts[0] = str_n(l->token.b, sizeof l->token.b);
@@ -270,6 +323,7 @@ void hook_receive(struct req *rq)
         return;
     }
     l->unit = (struct unit){.a = rq->a, .n_steps = 1, .steps = &l->step, .done = looked_up,
-                            .resend = true, .ctx = l};
+                            .resend = true, .ctx = l,
+                            .patience = directory_has(&l->token) ? LOOKUP_US : HOOK_PATIENCE_US};
     lane_submit(loop_lane(rq->loop), &l->unit);
 }

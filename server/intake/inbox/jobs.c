@@ -3,19 +3,16 @@
 #include "intake/calls/calls.h"
 #include "intake/inbox/inbox.h"
 #include "intake/inbox/queries.h"
-#include "intake/integrations/integrations.h"
+#include "intake/inbox/reading.h"
+#include "intake/inbox/replay.h"
+#include "intake/trials/trials.h"
+#include "jobs/hint.h"
 #include "jobs/jobs.h"
+#include "net/poll.h"
 
-struct reading {
-    struct inbox_get_out row;
-    const struct provider *provider;
-    struct event_list events;
-    bool unparsed;
-    struct str reason;
-};
-
-static const struct err *read_row(struct job *job, struct reading *r)
+static const struct err *read_row(struct job *job, struct stored *ret)
 {
+    struct inbox_get_out row;
     struct uuid id;
     struct db *db;
     const struct err *e;
@@ -25,43 +22,26 @@ static const struct err *read_row(struct job *job, struct reading *r)
     e = job_read_begin(job, &db);
     if (e)
         return e;
-    e = q_inbox_get(db, (struct inbox_get_in){id}, &r->row);
+    e = q_inbox_get(db, (struct inbox_get_in){id}, &row);
     job_read_end(job, db);
-    return e;
-}
-
-static void parse(struct job *job, struct reading *r, const struct json *settings)
-{
-    struct hook h = {.method = r->row.method, .query = r->row.query, .headers = r->row.headers,
-                     .body = r->row.body, .settings = settings, .now = r->row.received_at};
-    const struct err *e = r->provider->parse(job->a, &h, &r->events);
-
-    r->unparsed = e != NULL;
-    if (e) {
-        r->reason = arena_why(job->a).n ? str_dup(job->a, arena_why(job->a)) : str_of(e->title);
-        r->events.n = 0;
-    } else if (!r->events.n) {
-        r->reason = STR("There was no call in it.");
-    }
+    if (e)
+        return e;
+    *ret = (struct stored){row.id, row.integration_id, row.received_at, row.version, row.method,
+                           row.query, row.source, row.headers, row.body, row.provider, row.zone,
+                           row.settings, row.secrets};
+    return NULL;
 }
 
 static enum job_result fold_work(struct job *job, void **ret_product)
 {
     struct reading *r = ARENA_NEW(job->a, struct reading);
-    const struct json *settings;
-    const struct err *e = read_row(job, r);
+    struct stored row;
+    const struct err *e = read_row(job, &row);
 
-    if (e == E_NOT_FOUND)
-        return JOB_DISCARD;
     if (!e)
-        e = integration_settings(job->a, job->tenant, r->row.integration_id, r->row.settings,
-                                 r->row.secrets, r->row.zone, &settings);
+        e = reading_of(job->a, job->tenant, &row, 0, r);
     if (e)
-        return JOB_RETRY;
-    r->provider = provider_find(r->row.provider);
-    if (!r->provider)
-        return JOB_DISCARD;
-    parse(job, r, settings);
+        return e == E_NOT_FOUND ? JOB_DISCARD : JOB_RETRY;
     *ret_product = r;
     return JOB_DONE;
 }
@@ -69,23 +49,76 @@ static enum job_result fold_work(struct job *job, void **ret_product)
 static const struct err *fold_store(struct job *job, void *product)
 {
     struct reading *r = product;
-    struct uuid *calls;
+    struct uuid *calls = NULL;
+    bool asked_for = str_is(r->row.method, POLL_METHOD), trial = false;
     size_t n = 0;
-    const struct err *e = calls_take_events(job->db, r->row.integration_id, r->events.v,
-                                            r->events.n, r->row.id, &calls, &n);
+    const struct err *e = NULL;
 
+    if (asked_for && r->provider->poll_renames)
+        e = calls_drop_twins(job->db, r->row.integration, r->events.v, &r->events.n);
     if (!e)
-        e = q_delivery_put(job->db, (struct delivery_put_in){
-            r->row.id, r->row.integration_id,
-            str_of(r->unparsed ? "unparsed" : n ? "parsed" : "ignored"), r->reason,
-            r->provider->parser_version, (int64_t)n}, NULL);
+        e = calls_take_events(job->db, r->row.integration, r->events.v, r->events.n, r->row.id,
+                              &calls, &n);
     if (!e)
-        e = q_delivery_seen(job->db, (struct delivery_seen_in){r->row.integration_id,
+        e = reading_put(job->db, r, n);
+    if (!e)
+        e = trials_took(job->db, &(struct trial_delivery){r->row.integration, r->row.id,
+                                                          r->row.headers, calls, n}, &trial);
+    if (!e && !asked_for && !trial) /* what we asked for is no sign of life, nor what we sent */
+        e = q_delivery_seen(job->db, (struct delivery_seen_in){r->row.integration,
                                                                r->row.received_at}, NULL);
     return e;
 }
 
+static void tell_of(void *hint)
+{
+    hint_send(hint);
+}
+
+const struct err *inbox_take(struct db *db, const struct inbox_new *d)
+{
+    struct hint *h = ARENA_NEW(db_arena(db), struct hint);
+    const struct err *e;
+
+    *h = (struct hint){.id = uuid_new(), .tenant = db_tenant(db), .kind = "inbox.fold",
+                       .priority = JOB_LIVE};
+    e = q_inbox_put(db, (struct inbox_put_in){
+        .id = uuid_new(), .job = h->id, .integration = d->integration, .received_at = time_now(),
+        .method = d->method, .query = STR(""), .source = d->source, .headers = STR(""),
+        .body = d->body}, NULL);
+    if (!e)
+        (void)db_after_commit(db, tell_of, h); /* one too many: the sweeper finds the job */
+    return e;
+}
+
+static const struct err *fold_dead(struct job *job, struct str reason)
+{
+    struct uuid id;
+
+    if (!uuid_parse(json_text(job->args, "delivery"), &id))
+        return NULL;
+    return inbox_unread(job->db, id, reason);
+}
+
+const struct err *inbox_add_fold(struct db *db, struct uuid delivery)
+{
+    char text[UUID_TEXT];
+
+    return job_add(db, &(struct job_new){
+        .kind = "inbox.fold", .object = delivery,
+        .args = str_fmt(db_arena(db), "{\"delivery\":\"%s\"}", uuid_text(delivery, text).p)});
+}
+
+const struct err *inbox_unread(struct db *db, struct uuid delivery, struct str reason)
+{
+    return q_delivery_unread(db, (struct delivery_unread_in){delivery, reason}, NULL);
+}
+
 const struct job_kind inbox_jobs[] = {
-    {"inbox.fold", fold_work, fold_store, .attempts = 20, .timeout_s = 60, .priority = JOB_LIVE},
+    {"inbox.replay", replay_work, replay_store, replay_dead, .attempts = 6, .timeout_s = 120,
+     .priority = JOB_BACKFILL, .revive = replay_revive},
+    {"inbox.reread", replay_work, replay_store, replay_dead, .attempts = 6, .timeout_s = 120,
+     .priority = JOB_INTERACTIVE, .revive = replay_revive},
+    {"inbox.fold", fold_work, fold_store, fold_dead, .attempts = 20, .timeout_s = 60, .priority = JOB_LIVE},
     {0},
 };

@@ -8,6 +8,8 @@
 
 extern const struct feature integrations_feature;
 
+struct fetch_tokens; /* net/fetch.h */
+
 /* One wrong setting, by name. */
 struct setting_fault {
     struct str name, why;
@@ -34,6 +36,12 @@ const struct err *integration_create(struct db *db, struct uuid tenant, struct s
 const struct err *integration_settings(struct arena *a, struct uuid tenant, struct uuid integration,
                                        struct str settings, struct str sealed, struct str zone,
                                        const struct json **ret) MUST_USE;
+
+/* Where the integration's access token is kept for all processes (table provider_token, sealed under
+ * the tenant's key). Lives in a; takes a connection of the pool for a moment at each use. `version`
+ * is that of the settings used: a token got by others is no use. */
+struct fetch_tokens *integration_tokens(struct arena *a, struct db_pool *pool, struct uuid tenant,
+                                        struct uuid integration, int64_t version);
 
 /* Says, in the open transaction, that an admin must mend the settings: nothing is fetched from the
  * phone system until new ones are saved. `version` is that of the settings used; newer ones are

@@ -1,6 +1,9 @@
 /* Setting up phone systems. The hook address is shown whole once, when it is made. */
 #include "core/settings.h"
+#include "core/zone.h"
+#include "http/client.h"
 #include "intake/integrations/queries.h"
+#include "intake/integrations/rotate.h"
 #include "intake/integrations/store.h"
 
 struct create_fields {
@@ -18,7 +21,7 @@ static const struct field create_in[] = {
 };
 
 struct change_fields {
-    struct str name, zone, settings;
+    struct str name, zone, settings, sources;
 };
 
 static const struct field change_in[] = {
@@ -26,6 +29,8 @@ static const struct field change_in[] = {
     {"zone", FIELD_TEXT, offsetof(struct change_fields, zone), OPTIONAL, .max = 64},
     {"settings", FIELD_JSON, offsetof(struct change_fields, settings), OPTIONAL,
      .doc = "Only what changes; null removes"},
+    {"sources", FIELD_TEXT, offsetof(struct change_fields, sources), OPTIONAL, .max = 2000,
+     .doc = "Addresses and networks that hooks are taken from, parted by blanks; empty: from any"},
     {0},
 };
 
@@ -62,7 +67,7 @@ static const struct err *create(struct req *rq)
 
     if (!e && !provider_find(in->provider))
         return req_field(rq, "provider", "There is none called so.");
-    if (!e && in->zone.p && !time_zone_known(in->zone))
+    if (!e && in->zone.p && !zone_known(in->zone))
         return req_field(rq, "zone", "Give a time zone like Europe/London.");
     if (!e)
         e = integration_create(rq->db, rq->who.tenant, in->provider, in->name,
@@ -88,6 +93,8 @@ static void write_field(struct jw *w, const struct provider_setting *s)
     jw_text(w, str_of(s->label));
     jw_key(w, "doc");
     jw_text(w, str_of(s->doc));
+    jw_key(w, "rotates");
+    jw_text(w, str_of(s->rotates));
     jw_key(w, "choices");
     if (s->choices) {
         jw_open(w, '[');
@@ -109,6 +116,27 @@ static void write_fields(struct jw *w, const char *key, const struct provider *p
     jw_close(w, ']');
 }
 
+static void write_parser(struct jw *w, int version, const char *what)
+{
+    jw_open(w, '{');
+    jw_key(w, "version");
+    jw_int(w, version);
+    jw_key(w, "what");
+    jw_text(w, str_of(what));
+    jw_close(w, '}');
+}
+
+/* Newest first. */
+static void write_parsers(struct jw *w, const struct provider *p)
+{
+    jw_key(w, "parsers");
+    jw_open(w, '[');
+    write_parser(w, p->parser_version, "the newest");
+    for (const struct parser_before *b = p->parsers_before; b && b->version; b++)
+        write_parser(w, b->version, b->what);
+    jw_close(w, ']');
+}
+
 static const struct err *providers_list(struct req *rq)
 {
     struct jw w = jw_new(rq->a);
@@ -122,6 +150,11 @@ static const struct err *providers_list(struct req *rq)
         jw_text(&w, str_of((*p)->slug));
         jw_key(&w, "title");
         jw_text(&w, str_of((*p)->title));
+        jw_key(&w, "has_setup_file");
+        jw_bool(&w, (*p)->setup_file != NULL);
+        jw_key(&w, "can_be_polled");
+        jw_bool(&w, (*p)->poll != NULL);
+        write_parsers(&w, *p);
         write_fields(&w, "settings", *p);
         jw_close(&w, '}');
     }
@@ -174,12 +207,19 @@ static void write_facts(struct jw *w, const struct integration_facts_out *f)
     jw_int(w, f->deliveries_24h);
     jw_key(w, "unparsed_24h");
     jw_int(w, f->unparsed_24h);
+    jw_key(w, "token_used_at");
+    jw_time(w, f->token_used_at);
+    jw_key(w, "secret_used_at");
+    jw_time(w, f->secret_used_at);
+    rotate_write_old(w, f);
 }
 
 static const struct err *show(struct req *rq)
 {
     struct integration_facts_out facts;
+    struct integration_refusals_out *refusals;
     struct integration_read_out row;
+    size_t n_refusals;
     const struct json *settings;
     struct jw w = jw_new(rq->a);
     const struct err *e = read_one(rq, &row, &settings);
@@ -187,6 +227,9 @@ static const struct err *show(struct req *rq)
 
     if (!e)
         e = q_integration_facts(rq->db, (struct integration_facts_in){rq->param_id[0]}, &facts);
+    if (!e)
+        e = q_integration_refusals(rq->db, (struct integration_refusals_in){rq->param_id[0]},
+                                   &refusals, &n_refusals);
     if (e)
         return e;
     p = provider_find(row.provider);
@@ -203,7 +246,10 @@ static const struct err *show(struct req *rq)
     jw_text(&w, row.state);
     jw_key(&w, "version");
     jw_int(&w, row.version);
+    jw_key(&w, "sources");
+    jw_text(&w, row.sources);
     write_facts(&w, &facts);
+    rotate_write_refusals(&w, refusals, n_refusals);
     write_settings(&w, rq->a, p, settings);
     write_fields(&w, "setting_fields", p);
     jw_close(&w, '}');
@@ -219,6 +265,7 @@ static const struct err *change(struct req *rq)
     struct setting_faults faults = {0};
     const struct json *kept, *given;
     const struct provider *p;
+    struct cidr_list networks;
     struct str secret;
     int64_t n = 0;
     const struct err *e = req_if_match(rq, &out.version);
@@ -237,14 +284,20 @@ static const struct err *change(struct req *rq)
         return with_faults(rq, e, &faults);
     out.name = in->name.p ? in->name : row.name;
     out.zone = in->zone.p ? in->zone : json_text(given, "zone").p ? json_text(given, "zone") : row.zone;
-    if (!time_zone_known(out.zone))
+    if (!zone_known(out.zone))
         return req_field(rq, "zone", "Give a time zone like Europe/London.");
+    out.sources = in->sources.p ? in->sources : row.sources;
+    if (cidr_list_parse(rq->a, out.sources, &networks))
+        return req_field(rq, "sources", "%.*s.", STR_ARG(arena_why(rq->a)));
     store_split(rq->a, p, given, kept, &out.settings, &secret);
     e = store_seal(rq->a, rq->who.tenant, row.id, secret, &out.secrets);
     if (!e)
         e = q_integration_change(rq->db, out, &n);
     if (!e && !n)
         e = E_STALE;
+    if (!e)
+        e = store_nightly(rq->db, p, row.id);
+    store_changed(rq->db);
     return e ? e : show(rq);
 }
 
@@ -266,7 +319,42 @@ static const struct err *new_token(struct req *rq)
         row.id, str_n(hash.b, sizeof hash.b), tail}, &n);
     if (e)
         return e;
+    store_changed(rq->db);
     return reply_address(rq, row.id, row.provider, token);
+}
+
+struct file_fields {
+    struct str hook_url;
+};
+
+static const struct field file_in[] = {
+    {"hook_url", FIELD_TEXT, offsetof(struct file_fields, hook_url), OPTIONAL, .max = 500,
+     .doc = "The address as it was shown, to be written into the file"},
+    {0},
+};
+
+static const struct err *setup_file(struct req *rq)
+{
+    const struct file_fields *in = rq->in;
+    struct integration_read_out row;
+    const struct json *settings;
+    struct str text;
+    struct jw w = jw_new(rq->a);
+    const struct err *e = read_one(rq, &row, &settings);
+
+    if (!e)
+        e = setup_file_make(rq->a, provider_find(row.provider), row.name, in->hook_url, settings,
+                            &text);
+    if (e)
+        return e;
+    jw_open(&w, '{');
+    jw_key(&w, "file_name");
+    jw_text(&w, str_fmt(rq->a, "ringsight-%.*s.xml", STR_ARG(row.provider)));
+    jw_key(&w, "content");
+    jw_text(&w, text);
+    jw_close(&w, '}');
+    rq->reply.secret = true;
+    return req_json(rq, 200, jw_done(&w));
 }
 
 static const struct route routes[] = {
@@ -275,13 +363,21 @@ static const struct route routes[] = {
     {GET, "/integrations", INTEGRATIONS_READ, .sql = SQL_INTEGRATIONS_LIST,
      .doc = "Connected phone systems"},
     {POST, "/integrations", INTEGRATIONS_WRITE, create_in, .run = create, .out = "hook_address",
-     .doc = "Connect a phone system; shows its address once"},
+     .creates = CREATES_SECRET, .doc = "Connect a phone system; shows its address once"},
     {GET, "/integrations/{integration}", INTEGRATIONS_READ, .run = show, .out = "integration",
      .doc = "One phone system with its settings"},
     {PATCH, "/integrations/{integration}", INTEGRATIONS_WRITE, change_in, .run = change,
      .out = "integration", .doc = "Change name, zone or settings; needs If-Match"},
     {POST, "/integrations/{integration}/token", INTEGRATIONS_WRITE, .run = new_token,
-     .out = "hook_address", .doc = "A new address; the old one ends at once"},
+     .out = "hook_address", .creates = CREATES_SECRET, .doc = "A new address; the old one ends at once"},
+    {POST, "/integrations/{integration}/rotate", INTEGRATIONS_WRITE, rotate_in, .run = rotate,
+     .out = "rotated", .creates = CREATES_SECRET,
+     .doc = "A new address, and new secrets that prove hooks; the old ones work on until they end"},
+    {DELETE, "/integrations/{integration}/old", INTEGRATIONS_WRITE, .run = rotate_retire,
+     .doc = "Ends the old address and secrets now"},
+    {POST, "/integrations/{integration}/setup-file", INTEGRATIONS_WRITE, file_in,
+     .run = setup_file, .out = "setup_file",
+     .doc = "The file to put into the phone system, with this integration's address and key"},
     {DELETE, "/integrations/{integration}", INTEGRATIONS_WRITE, .sql = SQL_INTEGRATION_DELETE,
      .doc = "Disconnect; its calls stay"},
     {0},
@@ -289,25 +385,39 @@ static const struct route routes[] = {
 
 #define FIELDS                                                                                     \
     "{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"name\",\"kind\",\"required\",\"label\","  \
-    "\"doc\",\"choices\"],\"properties\":{\"name\":{\"type\":\"string\"},\"kind\":{\"enum\":[\"text\","      \
+    "\"doc\",\"choices\",\"rotates\"],\"properties\":{\"name\":{\"type\":\"string\"},\"kind\":{\"enum\":[\"text\","      \
     "\"secret\",\"url\",\"zone\",\"choice\"]},\"required\":{\"type\":\"boolean\"},\"label\":{\"type\":"       \
-    "\"string\"},\"doc\":{\"type\":[\"string\",\"null\"]},\"choices\":{\"type\":[\"array\",\"null\"],"        \
+    "\"string\"},\"doc\":{\"type\":[\"string\",\"null\"]},\"rotates\":{\"enum\":[\"whsec\",\"password\",\"given\",null]},"   \
+    "\"choices\":{\"type\":[\"array\",\"null\"],"        \
     "\"items\":{\"type\":\"string\"}}}}}"
 
 static const struct schema schemas[] = {
     {"setting_fields", FIELDS},
+    {"setup_file",
+     "{\"type\":\"object\",\"required\":[\"file_name\",\"content\"],\"properties\":{\"file_name\":"
+     "{\"type\":\"string\"},\"content\":{\"type\":\"string\"}}}"},
     {"providers",
      "{\"type\":\"object\",\"required\":[\"items\"],\"properties\":{\"items\":{\"type\":\"array\",\"items\":"
-     "{\"type\":\"object\",\"required\":[\"slug\",\"title\",\"settings\"],\"properties\":{\"slug\":{\"type\":"
-     "\"string\"},\"title\":{\"type\":\"string\"},\"settings\":{\"$ref\":"
+     "{\"type\":\"object\",\"required\":[\"slug\",\"title\",\"has_setup_file\",\"can_be_polled\","
+     "\"parsers\",\"settings\"],\"properties\":{\"has_setup_file\":{\"type\":\"boolean\"},\"parsers\":"
+     "{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"version\",\"what\"],\"properties\":"
+     "{\"version\":{\"type\":\"integer\"},\"what\":{\"type\":\"string\"}}}},\"can_be_polled\":"
+     "{\"type\":\"boolean\"},\"slug\":{\"type\":\"string\"},\"title\":{\"type\":\"string\"},\"settings\":{\"$ref\":"
      "\"#/components/schemas/setting_fields\"}}}}}}"},
+    {"rotated",
+     "{\"type\":\"object\",\"required\":[\"id\",\"hook_url\",\"old_ends_at\",\"secrets\"],\"properties\":{\"id\":"
+     "{\"type\":\"string\"},\"hook_url\":{\"type\":\"string\"},\"old_ends_at\":{\"type\":\"string\"},\"secrets\":"
+     "{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"name\",\"label\",\"value\"],"
+     "\"properties\":{\"name\":{\"type\":\"string\"},\"label\":{\"type\":\"string\"},\"value\":{\"type\":"
+     "\"string\"}}}}}}"},
     {"hook_address",
      "{\"type\":\"object\",\"required\":[\"id\",\"hook_url\"],\"properties\":{\"id\":{\"type\":\"string\"},"
      "\"hook_url\":{\"type\":\"string\"}}}"},
     {"integration",
      "{\"type\":\"object\",\"required\":[\"id\",\"provider\",\"name\",\"zone\",\"state\",\"version\","
      "\"hook_tail\",\"state_reason\",\"last_delivery_at\",\"deliveries_24h\",\"unparsed_24h\","
-     "\"settings\",\"setting_fields\"],\"properties\":{\"id\":{\"type\":\"string\"},\"provider\":{\"type\":"
+     "\"settings\",\"setting_fields\",\"sources\",\"token_used_at\",\"secret_used_at\",\"old\",\"refusals\"],"
+     "\"properties\":{" ROTATE_SCHEMA ",\"id\":{\"type\":\"string\"},\"provider\":{\"type\":"
      "\"string\"},\"name\":{\"type\":\"string\"},\"zone\":{\"type\":\"string\"},\"state\":{\"type\":\"string\"},"
      "\"version\":{\"type\":\"integer\"},\"settings\":{\"type\":\"object\",\"additionalProperties\":"
      "{\"type\":[\"string\",\"boolean\",\"null\"]}},\"hook_tail\":{\"type\":[\"string\",\"null\"]},"

@@ -1,8 +1,11 @@
 /* Creating integrations and reading their settings. Knows no HTTP. */
 #include "core/crypto.h"
+#include "core/zone.h"
+#include "intake/directory/directory.h"
 #include "intake/integrations/integrations.h"
 #include "intake/integrations/queries.h"
 #include "intake/integrations/store.h"
+#include "jobs/schedule.h"
 #include "net/http_out.h"
 #include "net/services.h"
 
@@ -52,7 +55,7 @@ static void check_value(struct arena *a, const struct provider_setting *s, struc
         fault(a, f, s->name, "At most 2000 characters.");
     else if (s->kind == SETTING_CHOICE && !one_of(s->choices, v))
         fault(a, f, s->name, str_fmt(a, "One of: %s.", s->choices).p);
-    else if (s->kind == SETTING_ZONE && !time_zone_known(v))
+    else if (s->kind == SETTING_ZONE && !zone_known(v))
         fault(a, f, s->name, "Give a time zone like Europe/London.");
     else if (s->kind == SETTING_URL && http_url_check(a, v, true, NULL))
         fault(a, f, s->name, str_c(a, arena_why(a)));
@@ -106,6 +109,10 @@ void store_split(struct arena *a, const struct provider *p, const struct json *s
         jw_key(w, s->name);
         jw_text(w, v);
     }
+    if (p->map && json_get(kept, "map")) { /* saved by itself (intake/setup) */
+        jw_key(&plain, "map");
+        jw_raw(&plain, json_canonical(a, json_get(kept, "map")));
+    }
     jw_close(&plain, '}');
     jw_close(&secret, '}');
     *ret_plain = jw_done(&plain);
@@ -136,6 +143,32 @@ void store_token(struct arena *a, struct str *ret_token, struct hash *ret_hash, 
     *ret_tail = str_sub(*ret_token, ret_token->n - 4, 4);
 }
 
+static void changed(void *unused)
+{
+    (void)unused;
+    directory_changed();
+}
+
+void store_changed(struct db *db)
+{
+    (void)db_after_commit(db, changed, NULL); /* too many in one: the list is looked at anyway */
+}
+
+/* Between two and five in the night of the tenant's zone, each at a minute of its own. */
+const struct err *store_nightly(struct db *db, const struct provider *p, struct uuid integration)
+{
+    struct arena *a = db_arena(db);
+    char id[UUID_TEXT];
+
+    if (!p->poll)
+        return NULL;
+    uuid_text(integration, id);
+    return schedule_put(db, &(struct schedule){
+        .name = str_fmt(a, "integrations.nightly:%s", id), .kind = STR("integrations.nightly"),
+        .cron = str_fmt(a, "%d %d * * *", integration.b[15] % 60, 2 + integration.b[14] % 3),
+        .args = str_fmt(a, "{\"integration\":\"%s\"}", id)});
+}
+
 /* The zone of the settings form wins over the one given beside it. */
 static struct str zone_of(const struct json *settings, struct str zone)
 {
@@ -162,7 +195,7 @@ const struct err *integration_create(struct db *db, struct uuid tenant, struct s
 
     row.zone = zone_of(settings, zone);
     row.settings = STR("{}");
-    if (!time_zone_known(row.zone))
+    if (!zone_known(row.zone))
         return err_why(a, E_BAD_INPUT, "zone: give a time zone like Europe/London.");
     *ret = (struct new_integration){.id = row.id};
     if (str_is(provider, "upload"))
@@ -179,7 +212,9 @@ const struct err *integration_create(struct db *db, struct uuid tenant, struct s
         return e;
     store_token(a, &ret->token, &hash, &row.token_tail);
     row.token_hash = str_n(hash.b, sizeof hash.b);
-    return add(db, row);
+    e = add(db, row);
+    store_changed(db);
+    return e ? e : store_nightly(db, p, row.id);
 }
 
 const struct err *integration_attention(struct db *db, struct uuid integration, int64_t version,

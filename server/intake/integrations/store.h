@@ -17,4 +17,18 @@ const struct err *store_seal(struct arena *a, struct uuid tenant, struct uuid in
 void store_token(struct arena *a, struct str *ret_token, struct hash *ret_hash,
                  struct str *ret_tail);
 
+/* After the commit of the open transaction this process's list of addresses is read anew. */
+void store_changed(struct db *db);
+
+/* Has a phone system that can be asked for its calls asked each night (intake/polling). Repeats
+ * change nothing. */
+const struct err *store_nightly(struct db *db, const struct provider *p,
+                                struct uuid integration) MUST_USE;
+/* The provider's setup file with {{name}}, {{hook_url}} and any {{setting}} filled in, escaped for
+ * XML; what is not known is left blank. E_NOT_FOUND if the provider has none; E_BAD_INPUT for an
+ * address that cannot be one of ours. */
+const struct err *setup_file_make(struct arena *a, const struct provider *p, struct str name,
+                                  struct str hook_url, const struct json *settings,
+                                  struct str *ret) MUST_USE;
+
 #endif

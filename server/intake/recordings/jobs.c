@@ -1,10 +1,10 @@
-/* The jobs of a recording: bring its bytes in (fetch), then look into them (inspect). `work` reads
- * and writes files but no database row; `store` writes the rows. A wrong password is never tried in
- * a loop, for phone systems lock out who does that. */
+/* The jobs of a recording: bring its bytes in (fetch, here), look into them (inspect.c), write them as
+ * Opus (opus.c). `work` reads and writes files but no database row; `store` writes the rows. A wrong
+ * password is never tried in a loop, for phone systems lock out who does that. */
 #include "core/log.h"
 #include "intake/integrations/integrations.h"
+#include "intake/recordings/inner.h"
 #include "intake/recordings/queries.h"
-#include "intake/recordings/recordings.h"
 #include "intake/recordings/rules.h"
 #include "intake/uploads/uploads.h"
 #include "live/live.h"
@@ -15,7 +15,7 @@
 #define TAKE_MS 10000
 #define DAY_SENTENCE "The phone system has had no recording for 24 hours."
 
-enum fetched { FETCHED = 0, FETCH_MISSING, FETCH_REFUSED };
+enum fetched { FETCHED = 0, FETCH_MISSING, FETCH_REFUSED, FETCH_SKIPPED };
 
 /* What fetch_work hands to fetch_store. */
 struct fetching {
@@ -26,7 +26,7 @@ struct fetching {
     bool upload;
 };
 
-static const struct err *read_task(struct job *job, struct recording_task_out *ret)
+const struct err *recording_read_task(struct job *job, struct recording_task_out *ret)
 {
     struct uuid id;
     struct db *db;
@@ -42,25 +42,25 @@ static const struct err *read_task(struct job *job, struct recording_task_out *r
     return e;
 }
 
-static enum job_result snooze(struct job *job, int64_t seconds)
+enum job_result recording_snooze(struct job *job, int64_t seconds)
 {
     job->snooze_s = seconds;
     return JOB_SNOOZE;
 }
 
-static enum job_result give_up(struct job *job)
+enum job_result recording_give_up(struct job *job)
 {
     job->last = true;
     return JOB_RETRY;
 }
 
 /* Its rows could not be read; a database that is away uses up no attempt. */
-static enum job_result not_read(struct job *job, const struct err *e)
+enum job_result recording_not_read(struct job *job, const struct err *e)
 {
-    return e == E_UNAVAILABLE || e == E_BUSY ? snooze(job, 5) : JOB_RETRY;
+    return e == E_UNAVAILABLE || e == E_BUSY ? recording_snooze(job, 5) : JOB_RETRY;
 }
 
-static struct str why_of(struct job *job, const struct err *e)
+struct str recording_why_of(struct job *job, const struct err *e)
 {
     return arena_why(job->a).n ? str_dup(job->a, arena_why(job->a)) : str_of(e->title);
 }
@@ -95,7 +95,8 @@ static void orphan_check(void *object)
     arena_free(a);
 }
 
-static void look_after(struct job *job, struct uuid recording, const struct object_info *object)
+void recordings_look_after(struct job *job, struct uuid recording,
+                           const struct object_info *object)
 {
     struct orphan *o = ARENA_NEW(job->a, struct orphan);
 
@@ -138,12 +139,24 @@ static const struct err *from_provider(struct job *job, const struct recording_t
     if (!p || !p->fetch)
         return err_why(job->a, E_BAD_INPUT, "Recordings of this phone system cannot be fetched.");
     f.use = p->slug;
+    f.tokens = integration_tokens(job->a, job->pool, job->tenant, t->integration_id, t->version);
     e = integration_settings(job->a, job->tenant, t->integration_id, t->settings, t->secrets,
                              t->zone, &f.settings);
     if (!e)
         e = p->fetch(job->a, &f);
     *ret_after_s = f.retry_after_s;
     return e;
+}
+
+/* What a fetch tells of the phone system itself, for its breaker: our own troubles tell nothing. */
+static void tell_gate(struct job *job, const struct err *e, int64_t after_s)
+{
+    if (e == E_UPSTREAM_BUSY && after_s > 0)
+        job_gate_told(job, false, after_s, recording_why_of(job, e));
+    else if (e == E_UPSTREAM || e == E_TIMEOUT)
+        job_gate_told(job, false, 0, recording_why_of(job, e));
+    else if (!e || e == E_NOT_READY || e == E_NOT_FOUND || e == E_GONE || e == E_UPSTREAM_AUTH)
+        job_gate_told(job, true, 0, STR_NONE);
 }
 
 static const struct err *bring_in(struct job *job, struct fetching *r, int64_t *ret_after_s)
@@ -154,9 +167,10 @@ static const struct err *bring_in(struct job *job, struct fetching *r, int64_t *
 
     if (e)
         return e;
-    if (!r->upload)
+    if (!r->upload) {
         e = from_provider(job, &r->task, &s, ret_after_s);
-    else if (uuid_parse(r->task.name, &upload))
+        tell_gate(job, e, *ret_after_s);
+    } else if (uuid_parse(r->task.name, &upload))
         e = upload_bytes(job, upload, sink, &s);
     else
         e = E_GONE;
@@ -165,7 +179,7 @@ static const struct err *bring_in(struct job *job, struct fetching *r, int64_t *
     if (e)
         objects_writer_abort(s.w);
     else
-        look_after(job, r->task.id, &r->object);
+        recordings_look_after(job, r->task.id, &r->object);
     return e;
 }
 
@@ -178,26 +192,26 @@ static enum job_result not_fetched(struct job *job, struct fetching *r, const st
     if (e == E_NOT_READY || ((e == E_NOT_FOUND || e == E_GONE) && !r->upload)) {
         again = recording_again_s(age_s);
         if (again)
-            return snooze(job, again);
+            return recording_snooze(job, again);
         r->end = FETCH_MISSING;
         r->reason = STR(DAY_SENTENCE);
         return JOB_DONE;
     }
     if (e == E_UPSTREAM_BUSY && recording_again_s(age_s))
-        return snooze(job, recording_busy_s(after_s));
+        return recording_snooze(job, recording_busy_s(after_s));
     if (e == E_DISK_FULL)
-        return snooze(job, 60);
+        return recording_snooze(job, 60);
     if (e == E_UNAVAILABLE)
-        return snooze(job, 5);
+        return recording_snooze(job, 5);
     if (e == E_UPSTREAM_AUTH) {
         r->end = FETCH_REFUSED;
-        r->reason = why_of(job, e);
+        r->reason = recording_why_of(job, e);
         return JOB_DONE;
     }
-    arena_set_why(job->a, why_of(job, e));
+    arena_set_why(job->a, recording_why_of(job, e));
     if (e == E_TOO_LARGE || e == E_ADDRESS_REFUSED || e == E_BAD_INPUT || e == E_GONE ||
         e == E_NOT_FOUND)
-        return give_up(job);
+        return recording_give_up(job);
     return JOB_RETRY;
 }
 
@@ -208,7 +222,7 @@ static enum job_result hold(struct job *job, struct fetching *r)
     int64_t again = recording_attention_s((time_now() - job->created_at) / TIME_S);
 
     if (again)
-        return snooze(job, again);
+        return recording_snooze(job, again);
     r->end = FETCH_MISSING;
     r->reason = STR("The phone system refused our credentials for a week.");
     return JOB_DONE;
@@ -218,19 +232,23 @@ static enum job_result fetch_work(struct job *job, void **ret_product)
 {
     struct fetching *r = ARENA_NEW(job->a, struct fetching);
     int64_t after_s = -1;
-    const struct err *e = read_task(job, &r->task);
+    const struct err *e = recording_read_task(job, &r->task);
 
     *ret_product = r;
     if (e == E_NOT_FOUND)
         return JOB_DISCARD;
     if (e)
-        return not_read(job, e);
+        return recording_not_read(job, e);
     if (!str_is(r->task.state, "waiting"))
         return JOB_DISCARD;
     r->upload = str_is(r->task.provider, "upload");
+    if (!r->task.fetch_wanted && !r->upload) {
+        r->end = FETCH_SKIPPED;
+        return JOB_DONE;
+    }
     if (str_is(r->task.integration_state, "deleted")) {
         arena_set_why(job->a, STR("The phone system was disconnected before the recording came."));
-        return give_up(job);
+        return recording_give_up(job);
     }
     if (str_is(r->task.integration_state, "attention"))
         return hold(job, r);
@@ -250,7 +268,8 @@ static const struct err *store_refused(struct job *job, const struct fetching *r
                                                 r->reason);
 
     if (!e)
-        e = recordings_add_fetch(job->db, r->task.id, (int)recording_attention_s(0));
+        e = recordings_add_fetch(job->db, r->task.call_id, r->task.id,
+                                 (int)recording_attention_s(0));
     if (!e)
         e = q_recording_waits(job->db, (struct recording_waits_in){r->task.id, sentence}, &row);
     if (e)
@@ -261,21 +280,33 @@ static const struct err *store_refused(struct job *job, const struct fetching *r
                      (struct uuid){{0}});
 }
 
-/* Ends a recording for good, and the call with it where it has no other. */
-static const struct err *store_ended(struct job *job, struct uuid recording, const char *state,
-                                     struct str reason)
+static const struct err *store_skipped(struct job *job, const struct fetching *r,
+                                       struct uuid *ret_call, struct uuid *ret_agent)
 {
-    struct recording_lock_call_out lock;
-    struct recording_ended_out row;
-    const struct err *e = q_recording_lock_call(
-        job->db, (struct recording_lock_call_in){recording}, &lock);
+    struct recording_skipped_out row;
+    const struct err *e = q_recording_skipped(job->db, (struct recording_skipped_in){r->task.id},
+                                              &row);
+
+    if (e == E_NOT_FOUND) /* wanted again meanwhile: this job's dedupe key kept another from coming */
+        return recordings_add_fetch(job->db, r->task.call_id, r->task.id, 0);
+    if (e)
+        return e;
+    *ret_call = row.call_id;
+    *ret_agent = row.agent_id;
+    return NULL;
+}
+
+/* Whether the same bytes are there already. Its bytes alone say so: names and times may differ. */
+static const struct err *note_repeat(struct job *job, const struct fetching *r, struct uuid upload)
+{
+    struct str sha = str_n(r->object.sha256.b, sizeof r->object.sha256.b);
+    struct recording_repeats_out row;
+    const struct err *e = q_recording_sha_lock(job->db, (struct recording_sha_lock_in){sha}, NULL);
 
     if (!e)
-        e = q_recording_ended(job->db, (struct recording_ended_in){recording, str_of(state),
-                                                                   reason}, &row);
-    if (e)
-        return e == E_NOT_FOUND ? NULL : e; /* gone meanwhile, or past this */
-    return live_note(job->db, "call.updated", row.call_id, row.agent_id);
+        e = q_recording_repeats(job->db, (struct recording_repeats_in){r->task.id, upload, sha},
+                                &row);
+    return e == E_NOT_FOUND ? NULL : e;
 }
 
 static const struct err *store_object(struct job *job, const struct fetching *r,
@@ -291,21 +322,26 @@ static const struct err *store_object(struct job *job, const struct fetching *r,
         return e;
     *ret_call = row.call_id;
     *ret_agent = row.agent_id;
-    if (r->upload && uuid_parse(r->task.name, &upload))
-        e = upload_parts_done(job->db, upload);
-    return e ? e : recordings_add_inspect(job->db, r->task.id);
+    if (r->upload && uuid_parse(r->task.name, &upload)) {
+        e = note_repeat(job, r, upload);
+        if (!e)
+            e = upload_parts_done(job->db, upload);
+    }
+    return e ? e : recordings_add_inspect(job->db, r->task.call_id, r->task.id);
 }
 
 static const struct err *fetch_store(struct job *job, void *product)
 {
     const struct fetching *r = product;
-    struct uuid call, agent;
+    struct uuid call = r->task.call_id, agent = {{0}};
     const struct err *e;
 
     if (r->end == FETCH_MISSING)
-        return store_ended(job, r->task.id, "missing", r->reason);
+        return recordings_end(job->db, r->task.id, "missing", r->reason);
     if (r->end == FETCH_REFUSED)
         e = store_refused(job, r, &call, &agent);
+    else if (r->end == FETCH_SKIPPED)
+        e = store_skipped(job, r, &call, &agent);
     else
         e = store_object(job, r, &call, &agent);
     if (e)
@@ -313,130 +349,50 @@ static const struct err *fetch_store(struct job *job, void *product)
     return live_note(job->db, "call.updated", call, agent);
 }
 
-static const struct err *dead(struct job *job, const char *what, struct str reason)
+const struct err *recording_dead(struct job *job, const char *what, struct str reason)
 {
     struct uuid id;
 
     if (!uuid_parse(json_text(job->args, "recording"), &id))
         return NULL;
-    return store_ended(job, id, "failed", str_fmt(job->a, "%s%.*s", what, STR_ARG(reason)));
+    return recordings_end(job->db, id, "failed",
+                          str_fmt(job->a, "%s%.*s", what, STR_ARG(reason)));
+}
+
+/* Begins again as the route does: whichever of the two jobs is due lives already or is added. */
+static const struct err *revive(struct job *job)
+{
+    struct recording_again_out row;
+    struct uuid id;
+    const struct err *e;
+
+    if (!uuid_parse(json_text(job->args, "recording"), &id))
+        return NULL;
+    e = q_recording_again(job->db, (struct recording_again_in){.recording = id}, &row);
+    if (e)
+        return e == E_NOT_FOUND ? NULL : e; /* gone, or begun again another way */
+    e = row.fetch ? recordings_add_fetch(job->db, row.call_id, id, 0)
+                  : recordings_add_inspect(job->db, row.call_id, id);
+    return e ? e : live_note(job->db, "call.updated", row.call_id, row.agent_id);
 }
 
 static const struct err *fetch_dead(struct job *job, struct str reason)
 {
-    return dead(job, "The recording could not be fetched: ", reason);
-}
-
-/* ---- inspect ---- */
-
-struct inspecting {
-    struct recording_task_out task;
-    struct media_info info;
-};
-
-/* A sealed object, read front to back. */
-struct reading {
-    struct job *job;
-    struct object *object;
-    uint64_t at;
-};
-
-static const struct err *read_object(void *ctx, void *buf, size_t n, size_t *ret_n)
-{
-    struct reading *r = ctx;
-    const struct err *e;
-
-    if (atomic_load(&r->job->lost))
-        return E_LOST;
-    e = objects_read_at(r->object, r->at, n, buf, ret_n);
-    if (!e)
-        r->at += *ret_n;
-    return e;
-}
-
-static enum job_result inspect_work(struct job *job, void **ret_product)
-{
-    struct inspecting *r = ARENA_NEW(job->a, struct inspecting);
-    struct reading reading = {.job = job};
-    const struct err *e = read_task(job, &r->task);
-
-    *ret_product = r;
-    if (e == E_NOT_FOUND || (!e && (!str_is(r->task.state, "fetched") || !r->task.object_key.p)))
-        return JOB_DISCARD;
-    if (e)
-        return not_read(job, e);
-    e = objects_open(services()->objects, job->a, job->tenant, r->task.object_key, &reading.object);
-    if (!e)
-        e = media_inspect(job->a, (struct media_source){read_object, &reading}, &r->info);
-    if (!e)
-        return JOB_DONE;
-    if (e == E_BUSY)
-        return snooze(job, 5);
-    arena_set_why(job->a, why_of(job, e));
-    return e == E_BAD_MEDIA ? give_up(job) : JOB_RETRY;
-}
-
-static struct str silences_json(struct arena *a, const struct media_info *info)
-{
-    struct media_spans s = recording_silences(a, info);
-    struct jw w = jw_new(a);
-
-    jw_open(&w, '[');
-    for (size_t i = 0; i < s.n; i++) {
-        jw_open(&w, '[');
-        jw_int(&w, s.at[i].start_ms);
-        jw_int(&w, s.at[i].end_ms);
-        jw_close(&w, ']');
-    }
-    jw_close(&w, ']');
-    return jw_done(&w);
-}
-
-static const struct err *add_transcript(struct db *db, struct uuid call, struct uuid recording)
-{
-    char c[UUID_TEXT], r[UUID_TEXT];
-    struct arena *a = db_arena(db);
-
-    uuid_text(call, c);
-    uuid_text(recording, r);
-    return job_add(db, "transcripts.run",
-                   str_fmt(a, "{\"call\":\"%s\",\"recording\":\"%s\"}", c, r),
-                   str_fmt(a, "transcripts.run:%s", r), 0);
-}
-
-static const struct err *inspect_store(struct job *job, void *product)
-{
-    const struct inspecting *r = product;
-    const struct media_info *info = &r->info;
-    struct recording_ready_in in = {
-        .recording = r->task.id, .content_type = str_of(info->type), .codec = str_of(info->codec),
-        .channels = info->channels, .duration_ms = info->duration_ms,
-        .same_channels = info->sides == MEDIA_SAME, .truncated = info->truncated,
-        .silences = silences_json(job->a, info)};
-    struct recording_ready_out row;
-    int per_second;
-    const struct err *e;
-
-    in.peaks = recording_peaks(job->a, info, &per_second);
-    in.peaks_per_second = per_second;
-    in.reason = recording_note(job->a, info, r->task.recordings == 1 ? r->task.talk_s : -1);
-    e = q_recording_ready(job->db, in, &row);
-    if (e)
-        return e == E_NOT_FOUND ? NULL : e;
-    e = add_transcript(job->db, row.call_id, r->task.id);
-    return e ? e : live_note(job->db, "call.updated", row.call_id, row.agent_id);
-}
-
-static const struct err *inspect_dead(struct job *job, struct str reason)
-{
-    return dead(job, "The recording cannot be read: ", reason);
+    return recording_dead(job, "The recording could not be fetched: ", reason);
 }
 
 /* Twelve tries reach over a day. Four at a time, so that a slow phone system cannot fill a worker. */
 const struct job_kind recordings_jobs[] = {
     {"recordings.fetch", fetch_work, fetch_store, fetch_dead, .attempts = 12, .timeout_s = FETCH_S,
-     .priority = JOB_NORMAL, .cap = 4},
-    {"recordings.inspect", inspect_work, inspect_store, inspect_dead, .attempts = 4,
-     .timeout_s = 300, .priority = JOB_NORMAL},
+     .priority = JOB_NORMAL, .cap = 4, .revive = revive},
+    {"recordings.inspect", recording_inspect_work, recording_inspect_store,
+     recording_inspect_dead, .attempts = 4,
+     .timeout_s = 300, .priority = JOB_NORMAL, .revive = revive},
+    {"recordings.opus", recording_opus_work, recording_opus_store, recording_opus_dead,
+     .attempts = 4, .timeout_s = 1200, .priority = JOB_NORMAL, .cap = 1},
+    {"recordings.release", recording_release_work, recording_release_store, NULL, .attempts = 8,
+     .timeout_s = 60, .priority = JOB_BACKFILL, .cap = 2},
+    {"recordings.sweep", recordings_sweep, .attempts = 4, .timeout_s = 3600,
+     .priority = JOB_BACKFILL, .cron = "40 3 * * *"},
     {0},
 };

@@ -1,6 +1,8 @@
 /* Recordings: wanted by the fold, fetched from the phone system, looked into, listened to.
  * State of one: waiting -> fetched (its bytes are ours) -> ready (decoded, peaks are there); failed
- * and missing are ends from which POST .../retry starts again. */
+ * and missing are ends from which POST .../retry starts again; skipped: the tenant's policy does not
+ * want it fetched. One that is ready may have a second file, the same sound as Opus: for browsers that do
+ * not play what came, and to be kept in the original's place where the policy says so. */
 #ifndef RINGSIGHT_INTAKE_RECORDINGS_H
 #define RINGSIGHT_INTAKE_RECORDINGS_H
 
@@ -16,11 +18,45 @@ extern const struct job_kind recordings_jobs[];
 const struct err *recordings_want(struct db *db, struct uuid call, const struct recording_ref *refs,
                                   size_t n, int delay_s) MUST_USE;
 
+struct object_info; /* net/objects.h */
+
+/* Bytes that came as a file (drop folders) and are stored already: `recording` of the call gets them,
+ * one that was told of and waits, or else a new one of that id. Adds the job that looks into them.
+ * E_NOT_FOUND: it has bytes already. */
+const struct err *recordings_take_file(struct db *db, struct uuid call, struct uuid recording,
+                                       struct str title,
+                                       const struct object_info *object) MUST_USE;
+/* Inside `work`: whatever becomes of the job, deletes the object unless the recording has it when
+ * the job is over. */
+void recordings_look_after(struct job *job, struct uuid recording,
+                           const struct object_info *object);
+
+/* Ends a recording that waits or was fetched as "failed" or "missing", and the call with it where it
+ * has no other. One that is past this stays as it is. */
+const struct err *recordings_end(struct db *db, struct uuid recording, const char *state,
+                                 struct str reason) MUST_USE;
+/* Starts again with a recording that failed or is missing. E_NOT_FOUND: no such one within `scope`
+ * (req_scope). */
+const struct err *recordings_try_again(struct db *db, struct uuid call, struct uuid recording,
+                                       struct str scope) MUST_USE;
+
+/* Goes on with a call that was stored without being analysed or even fetched, in the open transaction:
+ * its recordings are fetched, or the one that is there is transcribed. */
+const struct err *recordings_go_on(struct db *db, struct uuid call) MUST_USE;
+
 /* What the parts of this folder share. */
+/* sweep.c: the service's own job that deletes objects no row names. */
+enum job_result recordings_sweep(struct job *job, void **ret_product);
+
 #define RECORDING_MAX_BYTES ((size_t)512 << 20)
 
-/* Adds the job that brings a recording in, or the one that looks into it. */
-const struct err *recordings_add_fetch(struct db *db, struct uuid recording, int delay_s) MUST_USE;
-const struct err *recordings_add_inspect(struct db *db, struct uuid recording) MUST_USE;
+/* Adds the job that brings a call's recording in, or the one that looks into it. */
+const struct err *recordings_add_fetch(struct db *db, struct uuid call, struct uuid recording,
+                                       int delay_s) MUST_USE;
+const struct err *recordings_add_inspect(struct db *db, struct uuid call,
+                                         struct uuid recording) MUST_USE;
+/* Adds the job that writes down what is said in a recording; one of a recording lives at a time. */
+const struct err *recordings_add_transcript(struct db *db, struct uuid call,
+                                            struct uuid recording) MUST_USE;
 
 #endif

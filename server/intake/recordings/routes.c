@@ -27,10 +27,21 @@ static const struct err *pull(void *ctx, char *out, size_t n, size_t *ret_n)
     return e;
 }
 
+struct listen_fields {
+    bool original;
+};
+
+static const struct field listen_in[] = {
+    {"original", FIELD_BOOL, offsetof(struct listen_fields, original), OPTIONAL,
+     .doc = "true: the file as it came, for saving, where it is still kept; else what browsers play"},
+    {0},
+};
+
 static void add_headers(struct req *rq, const struct recording_play_out *row, struct str etag)
 {
+    const struct listen_fields *in = rq->in;
     /* What could not be decoded is for saving, never for showing. */
-    const char *how = row->content_type.p ? "inline" : "attachment";
+    const char *how = row->content_type.p && !in->original ? "inline" : "attachment";
     struct uuid unused;
     struct str title = uuid_parse(row->name, &unused) ? row->folder : STR("");
 
@@ -66,6 +77,26 @@ static const struct err *stream(struct req *rq, struct object *object, struct st
     return NULL;
 }
 
+/* The file to give: the Opus one where the original is gone, or is not asked for and plays nowhere. */
+static const struct err *choose(struct req *rq, struct recording_play_out *row, struct str *ret_etag)
+{
+    const struct listen_fields *in = rq->in;
+    bool opus = row->opus_key.p && !in->original && (row->released || !row->plays);
+
+    if (!row->object_key.p)
+        return err_why(rq->a, E_NOT_FOUND, "There is no audio of this recording.");
+    if (in->original && row->released)
+        return err_why(rq->a, E_NOT_FOUND, "The original is not kept: the recording is stored as Opus.");
+    if (row->sha256.p)
+        *ret_etag = str_fmt(rq->a, "\"%s%s\"", str_c(rq->a, crypto_hex(rq->a, row->sha256)),
+                            opus ? "-opus" : "");
+    if (opus) {
+        row->object_key = row->opus_key;
+        row->content_type = STR("audio/ogg");
+    }
+    return NULL;
+}
+
 static const struct err *listen_to(struct req *rq)
 {
     struct recording_play_out row;
@@ -74,12 +105,10 @@ static const struct err *listen_to(struct req *rq)
     const struct err *e = q_recording_play(rq->db, (struct recording_play_in){
         rq->param_id[0], rq->param_id[1], req_scope(rq)}, &row);
 
-    if (!e && !row.object_key.p)
-        e = err_why(rq->a, E_NOT_FOUND, "There is no audio of this recording.");
+    if (!e)
+        e = choose(rq, &row, &etag);
     if (e)
         return e;
-    if (row.sha256.p)
-        etag = str_fmt(rq->a, "\"%s\"", str_c(rq->a, crypto_hex(rq->a, row.sha256)));
     add_headers(rq, &row, etag);
     if (etag_matches(req_header(rq, "if-none-match"), etag)) {
         rq->reply.status = 304;
@@ -136,27 +165,21 @@ static const struct err *picture(struct req *rq)
 static const struct err *again(struct req *rq)
 {
     struct recording_play_out seen;
-    struct recording_again_out row;
     const struct err *e = q_recording_play(rq->db, (struct recording_play_in){
         rq->param_id[0], rq->param_id[1], req_scope(rq)}, &seen);
 
-    if (!e) {
-        e = q_recording_again(rq->db, (struct recording_again_in){
-            rq->param_id[0], rq->param_id[1], req_scope(rq)}, &row);
-        if (e == E_NOT_FOUND)
-            return E_NOT_ENDED;
-    }
-    if (!e)
-        e = row.has_bytes ? recordings_add_inspect(rq->db, rq->param_id[1])
-                          : recordings_add_fetch(rq->db, rq->param_id[1], 0);
-    if (!e)
-        e = live_note(rq->db, "call.updated", row.call_id, row.agent_id);
+    if (e)
+        return e;
+    e = recordings_try_again(rq->db, rq->param_id[0], rq->param_id[1], req_scope(rq));
+    if (e == E_NOT_FOUND)
+        return E_NOT_ENDED;
     return e ? e : req_none(rq);
 }
 
 static const struct route routes[] = {
-    {GET, "/calls/{call}/recordings/{recording}", RECORDINGS_LISTEN, .run = listen_to,
-     .out = "audio", .lane = WORK_SLOW, .doc = "The audio as it came, with Range"},
+    {GET, "/calls/{call}/recordings/{recording}", RECORDINGS_LISTEN, listen_in,
+     .run = listen_to, .out = "audio", .lane = WORK_SLOW, .audit = AUDIT_READS,
+     .doc = "The audio, with Range: as Opus where it is kept so or where browsers play nothing else"},
     {GET, "/calls/{call}/recordings/{recording}/peaks", RECORDINGS_LISTEN, .run = picture,
      .out = "peaks", .lane = WORK_SLOW, .doc = "Waveform and silences"},
     {POST, "/calls/{call}/recordings/{recording}/retry", CALLS_WRITE, .run = again,

@@ -119,7 +119,8 @@ struct str recording_note(struct arena *a, const struct media_info *info, int64_
 static const char *ending_of(struct str type)
 {
     static const char *const table[][2] = {
-        {"audio/wav", "wav"}, {"audio/mpeg", "mp3"}, {"audio/ogg", "ogg"}, {"audio/flac", "flac"}};
+        {"audio/wav", "wav"}, {"audio/mpeg", "mp3"}, {"audio/ogg", "ogg"}, {"audio/flac", "flac"},
+        {"audio/mp4", "m4a"}, {"audio/aac", "aac"},  {"audio/amr", "amr"}, {"audio/webm", "webm"}};
 
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         if (str_is(type, table[i][0]))
@@ -138,6 +139,16 @@ static struct str last_part(struct str s)
         if (s.p[i] == '/' || s.p[i] == '\\')
             from = i + 1;
     return str_sub(s, from, n - from);
+}
+
+bool recording_plays(const char *codec)
+{
+    static const char *const strange[] = {"gsm", "amr_nb", "amr_wb", "pcm_f64"};
+
+    for (size_t i = 0; i < sizeof strange / sizeof *strange; i++)
+        if (str_is(str_of(codec), strange[i]))
+            return false;
+    return true;
 }
 
 static bool is_plain(char c)

@@ -26,9 +26,12 @@ struct media_spans recording_silences(struct arena *a, const struct media_info *
 struct str recording_peaks(struct arena *a, const struct media_info *info, int *ret_per_second);
 
 /* What a listener should know of a recording that can be read, as sentences; STR_NONE if nothing.
- * talk_s: of the call, negative if unknown or if the call has several recordings. Up to 5 s or a
- * tenth shorter than the talk is normal: recorders start late. */
+ * talk_s: how long it should be, as the phone system says of the recording itself, else of the talk;
+ * negative if unknown. Up to 5 s or a tenth shorter is normal: recorders start late. */
 struct str recording_note(struct arena *a, const struct media_info *info, int64_t talk_s);
+
+/* Whether browsers play this coding (media_info.codec) in the file it came in. */
+bool recording_plays(const char *codec);
 
 /* A name for saving the file: the last part of its own name (or of `title`, if any) in letters,
  * digits, '.', '-' and '_', at most 80 of them, and the ending of what was decoded. */

@@ -100,7 +100,7 @@ const struct err *upload_parts_done(struct db *db, struct uuid upload)
         jw_text(&w, parts[i].object_key);
     jw_close(&w, ']');
     jw_close(&w, '}');
-    return job_add(db, "uploads.clean", jw_done(&w), STR_NONE, 0);
+    return job_add(db, &(struct job_new){.kind = "uploads.clean", .args = jw_done(&w)});
 }
 
 /* Deleting what is gone already is no error, so that a repeated run ends well. */

@@ -7,15 +7,20 @@
 
 static struct str *place_of(struct metadata *m, struct str key)
 {
-    if (str_is(key, "filename"))
-        return &m->filename;
-    if (str_is(key, "filetype"))
-        return &m->filetype;
-    if (str_is(key, "agent"))
-        return &m->agent;
-    if (str_is(key, "direction"))
-        return &m->direction;
-    return str_is(key, "started_at") ? &m->started_at : NULL;
+    const struct {
+        const char *key;
+        struct str *place;
+    } places[] = {
+        {"filename", &m->filename},     {"filetype", &m->filetype}, {"agent", &m->agent},
+        {"direction", &m->direction},   {"number", &m->number},     {"sha256", &m->sha256},
+        {"started_at", &m->started_at}, {"again", &m->again},       {"analyse", &m->analyse},
+        {"agent_note", &m->agent_note}, {"call", &m->call},
+    };
+
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+        if (str_is(key, places[i].key))
+            return places[i].place;
+    return NULL;
 }
 
 /* "ASCII without spaces and commas", not empty. */

@@ -11,6 +11,12 @@
 /* STR_NONE where not given or empty. */
 struct metadata {
     struct str filename, filetype, agent, direction, started_at;
+    struct str number;     /* of the outside party */
+    struct str agent_note; /* why there is no agent, for the bucket of unknown ones */
+    struct str sha256;     /* of the file, in hexadecimal, for knowing it again before it is sent */
+    struct str again;      /* "yes": take it though it is here already */
+    struct str analyse;    /* "no": only keep it */
+    struct str call;       /* id of a call logged by hand that this is the recording of */
 };
 
 /* Reads the header (STR_NONE: nothing given). Keys we do not know are passed over, as clients send

@@ -58,3 +58,35 @@ delete from upload where id = $upload and state = 'open';
 -- out: state text
 -- Holds off the next part while the upload is ended. Primary key.
 select state from upload where id = $upload for update;
+
+-- name: upload_room :one
+-- out: uploads int, bytes bigint
+-- What is under way. Index upload_open.
+select count(*)::int as uploads, coalesce(sum(length), 0)::bigint as bytes from upload where state = 'open';
+
+-- name: uploads_open :page
+-- in:  me uuid?, after_id uuid?, limit int
+-- out: id uuid, filename text, length bigint, received bigint, created_at timestamptz
+-- key: id
+-- Index upload_open.
+select u.id, coalesce(u.metadata ->> 'filename', '') as filename, u.length, u.received, u.created_at
+  from upload u where u.state = 'open' and u.account_id = $me [[after_id: and u.id > $after_id]]
+ order by u.id limit $limit;
+
+-- name: upload_known :many
+-- in:  hashes text[], scope uuid[]?
+-- out: sha256 text, call_id uuid, started_at timestamptz
+-- Which of these files are here, and whose call they are. Index recording_sha.
+select h.hash as sha256, k.call_id, k.started_at
+  from unnest($hashes) as h (hash)
+ cross join lateral (
+       select c.id as call_id, c.started_at from recording r join call c on c.tenant_id = r.tenant_id and c.id = r.call_id
+        where r.sha256 = decode(h.hash, 'hex') and r.state in ('fetched', 'ready') [[scope: and c.agent_id = any($scope)]]
+        order by r.id limit 1) k;
+
+-- name: upload_said :done
+-- in:  call uuid, note text, keep bool, reason text
+-- What came with the file and is no fact of the call: that it is only to be kept, and why it names no agent.
+update call set agent_note = $note, chosen = chosen or $keep, analyse_wanted = analyse_wanted and not $keep,
+       choice_reason = case when $keep then $reason else choice_reason end
+ where id = $call;

@@ -16,6 +16,8 @@
 
 static const struct err E_TUS_VERSION[1] = {
     {"tus_version", 412, "Send Tus-Resumable: " VERSION}};
+static const struct err E_TOO_MANY[1] = {
+    {"too_many_uploads", 409, "Too many uploads are under way"}};
 static const struct err E_OFFSET[1] = {
     {"upload_offset", 409, "The upload goes on from another place"}};
 
@@ -95,12 +97,18 @@ static const struct err *resolve_agent(struct req *rq, struct metadata *m)
 
 static const struct err *check_metadata(struct req *rq, struct metadata *m, int64_t *ret_started)
 {
+    struct uuid call;
+
     *ret_started = time_now();
     if (m->started_at.p && (!time_parse(m->started_at, ret_started) ||
                             !event_time_fits(*ret_started)))
         return req_field(rq, "started_at", "Give a time like 2026-11-21T09:30:00Z.");
     if (m->direction.p && call_direction_of(m->direction) == CALL_UNKNOWN)
         return req_field(rq, "direction", "One of: inbound, outbound, internal.");
+    if (m->sha256.p && m->sha256.n != 64)
+        return req_field(rq, "sha256", "Give 64 hexadecimal digits.");
+    if (m->call.p && !uuid_parse(m->call, &call))
+        return req_field(rq, "call", "Give the id of a call.");
     return resolve_agent(rq, m);
 }
 
@@ -120,10 +128,54 @@ static struct str facts_json(struct arena *a, const struct metadata *m, struct s
     jw_text(&w, m->agent.p ? m->agent : STR(""));
     jw_key(&w, "direction");
     jw_text(&w, m->direction.p ? m->direction : STR(""));
+    jw_key(&w, "number");
+    jw_text(&w, event_text(a, m->number, 64));
+    jw_key(&w, "agent_note");
+    jw_text(&w, event_text(a, m->agent_note, EVENT_MAX_TEXT));
+    jw_key(&w, "again");
+    jw_text(&w, m->again.p ? STR("yes") : STR(""));
+    jw_key(&w, "analyse");
+    jw_text(&w, str_is(m->analyse, "no") ? STR("no") : STR(""));
+    jw_key(&w, "call");
+    jw_text(&w, m->call.p ? m->call : STR(""));
     jw_key(&w, "started_at");
     jw_time(&w, started);
     jw_close(&w, '}');
     return jw_done(&w);
+}
+
+/* What stands for all that a tenant's people have begun and not ended. */
+static const struct err *check_room(struct req *rq, int64_t length)
+{
+    struct upload_room_out room;
+    const struct err *e = q_upload_room(rq->db, &room);
+
+    if (!e && room.uploads >= UPLOADS_OPEN_MAX)
+        e = err_why(rq->a, E_TOO_MANY, "%d uploads are under way: wait for some to end, or end those "
+                    "that were given up.", UPLOADS_OPEN_MAX);
+    if (!e && room.bytes + length > UPLOADS_OPEN_BYTES)
+        e = err_why(rq->a, E_TOO_MANY, "The uploads under way are over %lld GB together: wait for some "
+                    "to end.", (long long)(UPLOADS_OPEN_BYTES >> 30));
+    return e;
+}
+
+static const struct err *limits(struct req *rq)
+{
+    struct jw w = jw_new(rq->a);
+    static const struct {
+        const char *name;
+        int64_t value;
+    } v[] = {{"file_max", UPLOAD_MAX},           {"part_max", UPLOAD_PART_MAX},
+             {"open_max", UPLOADS_OPEN_MAX},     {"open_bytes_max", UPLOADS_OPEN_BYTES},
+             {"kept_hours", UPLOAD_KEPT_S / 3600}, {"known_max", UPLOADS_KNOWN_MAX}};
+
+    jw_open(&w, '{');
+    for (size_t i = 0; i < sizeof v / sizeof *v; i++) {
+        jw_key(&w, v[i].name);
+        jw_int(&w, v[i].value);
+    }
+    jw_close(&w, '}');
+    return req_json(rq, 200, jw_done(&w));
 }
 
 static const struct err *check_length(struct req *rq, int64_t *ret)
@@ -147,6 +199,7 @@ static const struct err *create(struct req *rq)
     struct upload_add_in row = {.id = uuid_new(), .me = rq->who.account};
     struct str raw = req_header(rq, "upload-metadata");
     struct metadata m;
+    struct uuid call;
     int64_t started;
     char text[UUID_TEXT];
     const struct err *e = check_version(rq);
@@ -157,6 +210,12 @@ static const struct err *create(struct req *rq)
         e = metadata_parse(rq->a, raw, &m);
     if (!e)
         e = check_metadata(rq, &m, &started);
+    if (!e && m.call.p && uuid_parse(m.call, &call))
+        e = calls_may_have_recording(rq->db, call, req_scope(rq));
+    if (!e && m.sha256.p && !m.again.p)
+        e = upload_check_known(rq, m.sha256);
+    if (!e)
+        e = check_room(rq, row.length);
     if (!e)
         e = objects_room(services()->objects, rq->a); /* better now than after half of it */
     if (e)
@@ -164,9 +223,9 @@ static const struct err *create(struct req *rq)
     row.metadata = facts_json(rq->a, &m, raw, started);
     e = q_upload_add(rq->db, row, NULL);
     if (!e)
-        e = job_add(rq->db, "uploads.expire",
-                    str_fmt(rq->a, "{\"upload\":\"%s\"}", uuid_text(row.id, text).p), STR_NONE,
-                    UPLOAD_KEPT_S);
+        e = job_add(rq->db, &(struct job_new){
+            .kind = "uploads.expire", .object = row.id, .delay_s = UPLOAD_KEPT_S,
+            .args = str_fmt(rq->a, "{\"upload\":\"%s\"}", uuid_text(row.id, text).p)});
     return e ? e : req_created(rq, row.id);
 }
 
@@ -237,43 +296,6 @@ static const struct err *write_part(struct req *rq, struct object_info *ret)
     return e;
 }
 
-/* The last part is in: the upload is a call now, in the same transaction. */
-static const struct err *make_call(struct req *rq, const struct upload_get_out *row,
-                                   struct uuid *ret_call)
-{
-    struct event_list list = {0};
-    struct call_event *ev = event_add(rq->a, &list);
-    struct recording_ref *ref;
-    struct uuid integration, *calls;
-    const struct json *facts;
-    char text[UUID_TEXT];
-    size_t n = 0;
-    const struct err *e = json_parse(rq->a, row->metadata, &facts);
-
-    if (!e)
-        e = integration_of_uploads(rq->db, rq->who.tenant, rq->who.tenant_zone, &integration);
-    if (e)
-        return e;
-    ev->call_key = str_dup(rq->a, uuid_text(row->id, text));
-    ev->leg_key = STR("1");
-    ev->agent = json_text(facts, "agent");
-    ev->action = STR("UPLOAD");
-    ev->direction = call_direction_of(json_text(facts, "direction"));
-    ev->disposition = CALL_ANSWERED;
-    if (!time_parse(json_text(facts, "started_at"), &ev->started))
-        ev->started = time_now();
-    ref = event_add_recording(rq->a, ev);
-    ref->name = ev->call_key;
-    ref->folder = json_text(facts, "filename");
-    e = calls_take_events(rq->db, integration, list.v, list.n, (struct uuid){{0}}, &calls, &n);
-    if (!e && n != 1)
-        e = E_INTERNAL;
-    if (e)
-        return e;
-    *ret_call = calls[0];
-    return q_upload_called(rq->db, (struct upload_called_in){row->id, calls[0]}, NULL);
-}
-
 static const struct err *move(struct req *rq, const struct upload_get_out *row,
                               const struct object_info *part, struct uuid *ret_call)
 {
@@ -285,7 +307,7 @@ static const struct err *move(struct req *rq, const struct upload_get_out *row,
     if (e == E_NOT_FOUND)
         return err_why(rq->a, E_OFFSET, "Somebody else sent this part meanwhile.");
     if (!e && str_is(moved.state, "complete"))
-        e = make_call(rq, row, ret_call);
+        e = upload_make_call(rq, row, ret_call);
     return e;
 }
 
@@ -343,10 +365,8 @@ static const struct err *patch(struct req *rq)
         return e;
     set_number(rq, "upload-offset", offset + (int64_t)rq->body.n);
     set_call(rq, call);
-    if (!uuid_is_zero(call)) {
-        poke(POKE_JOBS);
+    if (!uuid_is_zero(call))
         poke(POKE_LIVE);
-    }
     return req_none(rq);
 }
 
@@ -392,8 +412,15 @@ static const struct err *overridden(struct req *rq)
 static const struct route routes[] = {
     {OPTIONS, "/uploads", PUBLIC, .run = options, .tx = TX_NONE,
      .doc = "What of tus is spoken here"},
-    {POST, "/uploads", UPLOADS_WRITE, .run = create, .raw_body = true, .out = "created",
+    {POST, "/uploads", UPLOADS_WRITE, .run = create, .audit = AUDIT_NOT, .raw_body = true, .out = "created",
+     .creates = CREATES,
      .doc = "Begin an upload (tus): Upload-Length, Upload-Metadata"},
+    {GET, "/uploads", UPLOADS_WRITE, .sql = SQL_UPLOADS_OPEN,
+     .doc = "One's own uploads that are not complete, oldest first"},
+    {GET, "/uploads/limits", UPLOADS_WRITE, .run = limits, .tx = TX_NONE, .out = "upload_limits",
+     .doc = "How large files and parts may be, and how much may be under way"},
+    {POST, "/uploads/known", UPLOADS_WRITE, upload_known_fields, .run = upload_known, .audit = AUDIT_NOT,
+     .out = "upload_known", .doc = "Which of these files are here already, by their SHA-256"},
     {OPTIONS, "/uploads/{upload}", PUBLIC, .run = options, .tx = TX_NONE,
      .doc = "What of tus is spoken here"},
     {HEAD, "/uploads/{upload}", UPLOADS_WRITE, .run = head,
@@ -409,7 +436,22 @@ static const struct route routes[] = {
     {0},
 };
 
+#define INTEGER "{\"type\":\"integer\"}"
+
+static const struct schema schemas[] = {
+    {"upload_limits",
+     "{\"type\":\"object\",\"required\":[\"file_max\",\"part_max\",\"open_max\",\"open_bytes_max\","
+     "\"kept_hours\",\"known_max\"],\"properties\":{\"file_max\":" INTEGER ",\"part_max\":" INTEGER ","
+     "\"open_max\":" INTEGER ",\"open_bytes_max\":" INTEGER ",\"kept_hours\":" INTEGER ","
+     "\"known_max\":" INTEGER "}}"},
+    {"upload_known",
+     "{\"type\":\"object\",\"required\":[\"items\"],\"properties\":{\"items\":{\"type\":\"array\",\"items\":"
+     "{\"type\":\"object\",\"required\":[\"sha256\",\"call\",\"started_at\"],\"properties\":{\"sha256\":"
+     "{\"type\":\"string\"},\"call\":{\"type\":\"string\"},\"started_at\":{\"type\":\"string\"}}}}}}"},
+    {0},
+};
+
 const struct feature uploads_feature = {
     .name = "uploads", .doc = "Recordings brought by hand, by tus 1.0.0.", .routes = routes,
-    .jobs = uploads_jobs,
+    .jobs = uploads_jobs, .schemas = schemas,
 };

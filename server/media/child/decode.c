@@ -8,11 +8,17 @@
 #include <libavutil/opt.h>
 #include <string.h>
 
+#include "media/child/encode.h"
+#include "media/child/held.h"
 #include "media/child/meter.h"
 #include "media/child/resample.h"
 #include "media/child/sniff.h"
 
 #define AVIO_BUFFER 32768
+
+/* The largest piece of memory that a header may make libav ask for, a little more than a whole MP4
+ * (HELD_MAX_MB). The sandbox's limit comes next; this one holds without a sandbox too. */
+#define LARGEST_PIECE ((size_t)176 << 20)
 
 static const struct {
     enum AVCodecID id;
@@ -31,16 +37,37 @@ static const struct {
     {AV_CODEC_ID_MP3, WIRE_CODEC_MP3, "mp3float", SNIFF_MP3},
     {AV_CODEC_ID_OPUS, WIRE_CODEC_OPUS, "opus", SNIFF_OGG_OPUS},
     {AV_CODEC_ID_FLAC, WIRE_CODEC_FLAC, "flac", SNIFF_FLAC},
+    {AV_CODEC_ID_GSM_MS, WIRE_CODEC_GSM, "gsm_ms", SNIFF_WAV},
+    {AV_CODEC_ID_AAC, WIRE_CODEC_AAC, "aac", SNIFF_MP4},
+    {AV_CODEC_ID_AMR_NB, WIRE_CODEC_AMR_NB, "amrnb", SNIFF_MP4},
+    {AV_CODEC_ID_AMR_WB, WIRE_CODEC_AMR_WB, "amrwb", SNIFF_MP4},
+    {AV_CODEC_ID_AAC, WIRE_CODEC_AAC, "aac", SNIFF_AAC},
+    {AV_CODEC_ID_AMR_NB, WIRE_CODEC_AMR_NB, "amrnb", SNIFF_AMR},
+    {AV_CODEC_ID_AMR_WB, WIRE_CODEC_AMR_WB, "amrwb", SNIFF_AMR},
+    {AV_CODEC_ID_OPUS, WIRE_CODEC_OPUS, "opus", SNIFF_WEBM},
 };
 
-/* Index: enum sniff_kind. */
-static const char *const demuxers[] = {
-    [SNIFF_WAV] = "wav", [SNIFF_MP3] = "mp3", [SNIFF_OGG_OPUS] = "ogg", [SNIFF_FLAC] = "flac"};
+static const struct {
+    const char *demuxer;
+    enum wire_container container;
+    enum wire_reason foreign; /* why no stream in it can be decoded */
+} containers[SNIFF_KINDS] = {
+    [SNIFF_WAV] = {"wav", WIRE_IN_WAV, WIRE_WAV_CODEC},
+    [SNIFF_MP3] = {"mp3", WIRE_IN_MP3, WIRE_BAD_HEADER},
+    [SNIFF_OGG_OPUS] = {"ogg", WIRE_IN_OGG, WIRE_BAD_HEADER},
+    [SNIFF_FLAC] = {"flac", WIRE_IN_FLAC, WIRE_BAD_HEADER},
+    [SNIFF_MP4] = {"mov", WIRE_IN_MP4, WIRE_MP4_CODEC},
+    [SNIFF_AAC] = {"aac", WIRE_IN_AAC, WIRE_BAD_HEADER},
+    [SNIFF_AMR] = {"amr", WIRE_IN_AMR, WIRE_BAD_HEADER},
+    [SNIFF_WEBM] = {"matroska", WIRE_IN_WEBM, WIRE_WEBM_CODEC},
+};
 
 struct decoder {
     struct feed feed;
+    struct held held; /* the whole file, SNIFF_MP4 only */
     const struct decode_out *out;
     enum sniff_kind kind;
+    bool amr_wide;
     bool wav_promised;
     uint64_t wav_bytes; /* that the header promises, counted from the start of the file */
     AVFormatContext *format;
@@ -52,6 +79,7 @@ struct decoder {
     AVFrame *frame;
     struct resampler resampler;
     struct meter meter;
+    struct encoder encoder; /* out->opus only */
     bool started; /* the first frame was seen: meter and resampler are ready */
     bool cut;     /* the last packet was shorter than it says */
     uint64_t packets, damaged;
@@ -66,6 +94,23 @@ static int avio_read_feed(void *opaque, uint8_t *buf, int n)
     return got ? (int)got : AVERROR_EOF;
 }
 
+static int avio_read_held(void *opaque, uint8_t *buf, int n)
+{
+    struct decoder *d = opaque;
+    size_t got = n > 0 ? held_next(&d->held, buf, (size_t)n) : 0;
+
+    return got ? (int)got : AVERROR_EOF;
+}
+
+static int64_t avio_seek_held(void *opaque, int64_t to, int whence)
+{
+    struct decoder *d = opaque;
+
+    if (whence & AVSEEK_SIZE)
+        return (int64_t)d->held.n;
+    return (whence & ~AVSEEK_FORCE) == SEEK_SET && held_seek(&d->held, to) ? to : AVERROR(EINVAL);
+}
+
 static enum wire_reason reason_of(int av_error)
 {
     return av_error == AVERROR(ENOMEM) ? WIRE_NO_MEMORY : WIRE_BAD_HEADER;
@@ -73,18 +118,21 @@ static enum wire_reason reason_of(int av_error)
 
 static enum wire_reason open_format(struct decoder *d)
 {
-    const char *name = demuxers[d->kind];
+    const char *name = containers[d->kind].demuxer;
     uint8_t *buffer = av_malloc(AVIO_BUFFER);
+    bool held = d->kind == SNIFF_MP4;
     int rc;
 
     d->format = avformat_alloc_context();
     if (d->format && buffer)
-        d->io = avio_alloc_context(buffer, AVIO_BUFFER, 0, d, avio_read_feed, NULL, NULL);
+        d->io = avio_alloc_context(buffer, AVIO_BUFFER, 0, d,
+                                   held ? avio_read_held : avio_read_feed, NULL,
+                                   held ? avio_seek_held : NULL);
     if (!d->io) {
         av_free(buffer);
         return WIRE_NO_MEMORY;
     }
-    d->io->seekable = 0;
+    d->io->seekable = held ? AVIO_SEEKABLE_NORMAL : 0;
     d->format->pb = d->io;
     d->format->flags |= AVFMT_FLAG_CUSTOM_IO;
     /* Belt and braces: nothing below asks libav to choose. */
@@ -119,11 +167,10 @@ static enum wire_reason choose_stream(struct decoder *d, const AVCodec **ret_cod
     }
     if (d->stream)
         return *ret_codec ? WIRE_OK : WIRE_BAD_HEADER;
-    if (d->kind == SNIFF_WAV && d->format->nb_streams > 0) {
-        d->detail = d->format->streams[0]->codecpar->codec_tag;
-        return WIRE_WAV_CODEC;
-    }
-    return WIRE_BAD_HEADER;
+    if (d->format->nb_streams == 0)
+        return WIRE_BAD_HEADER;
+    d->detail = d->format->streams[0]->codecpar->codec_tag;
+    return containers[d->kind].foreign;
 }
 
 /* What the header says must be possible before a decoder is set up for it; 0 is "not said". */
@@ -192,16 +239,27 @@ static enum wire_reason put_samples(struct decoder *d, size_t n)
     return WIRE_OK;
 }
 
-static void start(struct decoder *d)
+static void put_opus(void *ctx, const uint8_t *p, size_t n)
+{
+    struct decoder *d = ctx;
+
+    d->out->opus(d->out->ctx, p, n);
+}
+
+static enum wire_reason start(struct decoder *d)
 {
     struct wire_format format = {.codec = d->wire_codec,
+                                 .container = containers[d->kind].container,
                                  .channels = (uint32_t)d->frame->ch_layout.nb_channels,
                                  .rate = (uint32_t)d->frame->sample_rate};
 
     d->started = true;
-    resample_init(&d->resampler, format.channels);
+    resample_init(&d->resampler, format.channels, WIRE_RATE);
     meter_init(&d->meter, format.channels, put_levels, d);
     d->out->format(d->out->ctx, &format);
+    if (!d->out->opus)
+        return WIRE_OK;
+    return encode_begin(&d->encoder, format.channels, format.rate, put_opus, d);
 }
 
 static enum wire_reason take_frame(struct decoder *d)
@@ -213,15 +271,18 @@ static enum wire_reason take_frame(struct decoder *d)
     if (!reason && (d->frame->ch_layout.nb_channels == 0 || d->frame->sample_rate == 0))
         reason = WIRE_DAMAGED;
     if (!d->started) {
+        if (!reason)
+            reason = start(d);
         if (reason)
             return reason;
-        start(d);
     } else if (reason) {
         d->damaged++; /* a stray frame of another shape within a good recording */
         return WIRE_OK;
     }
     reason = resample_frame(&d->resampler, d->frame, &n);
-    return reason ? reason : put_samples(d, n);
+    if (!reason)
+        reason = put_samples(d, n);
+    return reason || !d->out->opus ? reason : encode_frame(&d->encoder, d->frame);
 }
 
 /* packet == NULL drains the decoder. Defects are counted, not fatal. */
@@ -253,18 +314,36 @@ static enum wire_reason decode_packet(struct decoder *d, const AVPacket *packet)
     }
 }
 
+/* What the packet says its length is, in the formats that are nothing but frames; else 0. */
+static size_t told_size(const struct decoder *d)
+{
+    const AVPacket *p = d->packet;
+
+    if (d->kind == SNIFF_MP3 && p->size >= 4)
+        return sniff_mp3_frame(p->data);
+    if (d->kind == SNIFF_AAC && p->size >= 7)
+        return sniff_adts_frame(p->data);
+    if (d->kind == SNIFF_AMR && p->size >= 1)
+        return sniff_amr_frame(p->data[0], d->amr_wide);
+    return 0;
+}
+
+/* WAV files have an even length; GSM's blocks of 65 bytes do not. */
+static bool is_padding(const struct decoder *d)
+{
+    return d->wire_codec == WIRE_CODEC_GSM && d->packet->size == 1;
+}
+
 static enum wire_reason decode_all(struct decoder *d)
 {
     enum wire_reason reason = WIRE_OK;
-    size_t n, frame;
+    size_t n;
     int rc = 0;
 
     while (!reason && (rc = av_read_frame(d->format, d->packet)) >= 0) {
-        if (d->packet->stream_index == d->stream->index) {
+        if (d->packet->stream_index == d->stream->index && !is_padding(d)) {
             d->packets++;
-            frame =
-                d->kind == SNIFF_MP3 && d->packet->size >= 4 ? sniff_mp3_frame(d->packet->data) : 0;
-            d->cut = frame > (size_t)d->packet->size;
+            d->cut = told_size(d) > (size_t)d->packet->size;
             reason = decode_packet(d, d->packet);
         }
         av_packet_unref(d->packet);
@@ -276,13 +355,15 @@ static enum wire_reason decode_all(struct decoder *d)
     if (reason || !d->started)
         return reason;
     reason = resample_frame(&d->resampler, NULL, &n);
-    return reason ? reason : put_samples(d, n);
+    if (!reason)
+        reason = put_samples(d, n);
+    return reason || !d->out->opus ? reason : encode_frame(&d->encoder, NULL);
 }
 
 /* Does the file end before it should? */
 static bool is_truncated(const struct decoder *d)
 {
-    int64_t promised_ms, got_ms = (int64_t)(d->meter.samples * 1000 / WIRE_RATE);
+    int64_t promised_ms = 0, got_ms = (int64_t)(d->meter.samples * 1000 / WIRE_RATE);
 
     if (d->cut)
         return true;
@@ -290,10 +371,19 @@ static bool is_truncated(const struct decoder *d)
         return d->wav_promised && d->feed.given < d->wav_bytes;
     if (d->kind == SNIFF_OGG_OPUS)
         return feed_ogg_cut(&d->feed);
-    if (d->stream->duration == AV_NOPTS_VALUE || d->stream->duration <= 0)
-        return false;
-    promised_ms = av_rescale_q(d->stream->duration, d->stream->time_base, (AVRational){1, 1000});
+    if (d->stream->duration > 0) /* unknown is negative */
+        promised_ms = av_rescale_q(d->stream->duration, d->stream->time_base, (AVRational){1, 1000});
+    else if (d->kind == SNIFF_WEBM && d->format->duration > 0)
+        promised_ms = d->format->duration / (AV_TIME_BASE / 1000);
     return got_ms + 250 < promised_ms - promised_ms / 50; /* encoders' delays are no loss */
+}
+
+static enum wire_reason hold(struct decoder *d)
+{
+    enum wire_reason reason = held_fill(&d->held, &d->feed);
+
+    d->detail = HELD_MAX_MB;
+    return reason || sniff_mp4_moov(d->held.p, d->held.n) ? reason : WIRE_MP4_CUT;
 }
 
 static enum wire_reason look(struct decoder *d)
@@ -317,11 +407,15 @@ static enum wire_reason look(struct decoder *d)
         d->wav_promised = true;
         d->wav_bytes = at + bytes;
     }
+    d->amr_wide = d->kind == SNIFF_AMR && sniff_amr_wide(d->feed.head, d->feed.head_n);
+    if (d->kind == SNIFF_MP4)
+        return hold(d);
     return (enum wire_reason)reason;
 }
 
 static void close_all(struct decoder *d)
 {
+    encode_end(&d->encoder);
     resample_end(&d->resampler);
     av_frame_free(&d->frame);
     av_packet_free(&d->packet);
@@ -330,14 +424,17 @@ static void close_all(struct decoder *d)
     if (d->io)
         av_freep(&d->io->buffer); /* libav may have replaced ours by a larger one */
     avio_context_free(&d->io);
+    held_end(&d->held);
 }
 
 enum wire_reason decode(feed_read_fn *read, void *read_ctx, const struct decode_out *out,
                         struct wire_done *ret_done, uint32_t *ret_detail)
 {
-    struct decoder *d = av_mallocz(sizeof *d);
+    struct decoder *d;
     enum wire_reason reason;
 
+    av_max_alloc(LARGEST_PIECE);
+    d = av_mallocz(sizeof *d);
     if (!d)
         return WIRE_NO_MEMORY;
     feed_init(&d->feed, read, read_ctx);

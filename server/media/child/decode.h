@@ -11,12 +11,13 @@
 /* At most this many samples per channel reach pcm() at a time. */
 #define DECODE_BLOCK 8192
 
-/* Where the results go. pcm may be NULL. format comes first and once. */
+/* Where the results go. pcm and opus may be NULL. format comes first and once. */
 struct decode_out {
     void *ctx;
     void (*format)(void *ctx, const struct wire_format *format);
     void (*levels)(void *ctx, const struct wire_level *levels, size_t n);
     void (*pcm)(void *ctx, int16_t *const channel[2], unsigned channels, size_t n);
+    void (*opus)(void *ctx, const uint8_t *p, size_t n); /* the sound as an Ogg/Opus file */
 };
 
 /* Decodes the whole file that read gives. WIRE_OK fills *ret_done; any other reason may come with

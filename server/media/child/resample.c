@@ -9,10 +9,11 @@
  */
 #define MAX_CHANGES 64
 
-void resample_init(struct resampler *r, unsigned channels)
+void resample_init(struct resampler *r, unsigned channels, unsigned rate)
 {
     memset(r, 0, sizeof *r);
     r->channels = channels;
+    r->rate = rate;
 }
 
 static enum wire_reason open_swr(struct resampler *r, const AVFrame *frame)
@@ -30,7 +31,7 @@ static enum wire_reason open_swr(struct resampler *r, const AVFrame *frame)
      * still means two parties. */
     av_channel_layout_default(&in, r->in_channels);
     av_channel_layout_default(&out, (int)r->channels);
-    rc = swr_alloc_set_opts2(&r->swr, &out, AV_SAMPLE_FMT_S16P, (int)WIRE_RATE, &in,
+    rc = swr_alloc_set_opts2(&r->swr, &out, AV_SAMPLE_FMT_S16P, (int)r->rate, &in,
                              (enum AVSampleFormat)r->in_format, r->in_rate, 0, NULL);
     if (rc >= 0)
         rc = swr_init(r->swr);

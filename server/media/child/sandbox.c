@@ -28,7 +28,6 @@
 /* About 190 MB of the address space is libraries; decoding takes some 20 MB of the rest. */
 #define LIMIT_AS (512 * MB)
 #define LIMIT_DATA (224 * MB)
-#define LIMIT_CPU_S 60
 
 static bool limit(int what, rlim_t n)
 {
@@ -37,12 +36,12 @@ static bool limit(int what, rlim_t n)
     return setrlimit((__rlimit_resource_t)what, &l) == 0;
 }
 
-static bool set_limits(void)
+static bool set_limits(unsigned cpu_s)
 {
     /* AddressSanitizer reserves terabytes of addresses. */
     if (!INSTRUMENTED && !(limit(RLIMIT_AS, LIMIT_AS) && limit(RLIMIT_DATA, LIMIT_DATA)))
         return false;
-    return limit(RLIMIT_CPU, LIMIT_CPU_S) && limit(RLIMIT_NOFILE, 0) && limit(RLIMIT_FSIZE, 0) &&
+    return limit(RLIMIT_CPU, cpu_s) && limit(RLIMIT_NOFILE, 0) && limit(RLIMIT_FSIZE, 0) &&
            limit(RLIMIT_NPROC, 0) && limit(RLIMIT_CORE, 0);
 }
 
@@ -108,7 +107,7 @@ static bool load_filter(void)
     return ok;
 }
 
-bool sandbox_enter(void)
+bool sandbox_enter(unsigned cpu_s)
 {
     void *volatile warm = malloc(64); /* the C library asks for random bytes on its first use */
 
@@ -117,5 +116,5 @@ bool sandbox_enter(void)
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || prctl(PR_SET_DUMPABLE, 0) != 0 ||
         prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
         return false;
-    return set_limits() && load_filter();
+    return set_limits(cpu_s) && load_filter();
 }

@@ -11,6 +11,11 @@ static uint32_t le32(const uint8_t *p)
     return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
 }
 
+static uint32_t be32(const uint8_t *p)
+{
+    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | (uint32_t)p[3];
+}
+
 static bool at(const uint8_t *p, size_t n, size_t offset, const char *magic, size_t magic_n)
 {
     return n >= offset + magic_n && memcmp(p + offset, magic, magic_n) == 0;
@@ -22,9 +27,7 @@ static const struct {
     const char *magic;
     enum wire_reason reason;
 } others[] = {
-    {4, 4, "ftyp", WIRE_IS_MP4},
-    {0, 4, "\x1a\x45\xdf\xa3", WIRE_IS_WEBM},
-    {0, 5, "#!AMR", WIRE_IS_AMR},
+    {0, 5, "#!AMR", WIRE_IS_AMR_CHANNELS},
     {0, 8, "\x30\x26\xb2\x75\x8e\x66\xcf\x11", WIRE_IS_WMA},
     {0, 4, "FORM", WIRE_IS_AIFF},
     {0, 4, ".snd", WIRE_IS_AU},
@@ -81,9 +84,41 @@ static bool is_mp3(const uint8_t *p, size_t n)
     return false;
 }
 
+size_t sniff_adts_frame(const uint8_t p[7])
+{
+    unsigned rate = (p[2] >> 2) & 15u;
+    size_t size = (size_t)(p[3] & 3u) << 11 | (size_t)p[4] << 3 | (size_t)(p[5] >> 5);
+
+    if (p[0] != 0xff || (p[1] & 0xf6) != 0xf0 || rate > 12)
+        return 0;
+    return size < (p[1] & 1 ? 7u : 9u) ? 0 : size; /* without or with a checksum */
+}
+
+/* Two frames of one kind in a row from the start, or the whole file is one. */
 static bool is_aac(const uint8_t *p, size_t n)
 {
-    return n >= 2 && p[0] == 0xff && (p[1] & 0xf6) == 0xf0;
+    size_t frame = n >= 7 ? sniff_adts_frame(p) : 0;
+
+    if (!frame || n <= frame)
+        return frame != 0;
+    return n < frame + 7 || (sniff_adts_frame(p + frame) && p[frame + 1] == p[1] &&
+                             (p[frame + 2] & 0x3c) == (p[2] & 0x3c));
+}
+
+size_t sniff_amr_frame(uint8_t toc, bool wide)
+{
+    /* Speech modes, then comfort noise, then (15, wide band 14 too) a frame that says nothing. */
+    static const uint8_t sizes[2][16] = {
+        {13, 14, 16, 18, 20, 21, 27, 32, 6, 0, 0, 0, 0, 0, 0, 1},
+        {18, 24, 33, 37, 41, 47, 51, 59, 61, 6, 0, 0, 0, 0, 1, 1},
+    };
+
+    return sizes[wide][(toc >> 3) & 15u];
+}
+
+bool sniff_amr_wide(const uint8_t *p, size_t n)
+{
+    return at(p, n, 0, "#!AMR-WB\n", 9);
 }
 
 static bool is_text(const uint8_t *p, size_t n)
@@ -140,6 +175,12 @@ enum sniff_kind sniff(const uint8_t *p, size_t n, uint32_t *ret_reason)
     /* The first page of an Opus stream holds one segment that begins with OpusHead (RFC 7845). */
     if (at(p, n, 0, "OggS", 4) && n > 27 && at(p, n, 27u + p[26], "OpusHead", 8))
         return SNIFF_OGG_OPUS;
+    if (at(p, n, 4, "ftyp", 4))
+        return SNIFF_MP4;
+    if (at(p, n, 0, "\x1a\x45\xdf\xa3", 4))
+        return SNIFF_WEBM;
+    if (at(p, n, 0, "#!AMR\n", 6) || sniff_amr_wide(p, n))
+        return SNIFF_AMR;
     if (n == 0) {
         *ret_reason = WIRE_EMPTY;
         return SNIFF_NONE;
@@ -154,9 +195,11 @@ enum sniff_kind sniff(const uint8_t *p, size_t n, uint32_t *ret_reason)
         *ret_reason = kind_of_text(p, n);
         return SNIFF_NONE;
     }
+    if (is_aac(p, n))
+        return SNIFF_AAC;
     if (is_mp3(p, n))
         return SNIFF_MP3;
-    *ret_reason = is_aac(p, n) ? WIRE_IS_AAC : WIRE_UNKNOWN;
+    *ret_reason = WIRE_UNKNOWN;
     return SNIFF_NONE;
 }
 
@@ -189,6 +232,26 @@ bool sniff_wav_promise(const uint8_t *p, size_t n, size_t *ret_at, uint64_t *ret
         if (size > n - i - 8)
             return false;
         i += 8 + (size_t)size + (size & 1u);
+    }
+    return false;
+}
+
+bool sniff_mp4_moov(const uint8_t *p, size_t n)
+{
+    size_t i = 0;
+    uint64_t size;
+
+    while (n - i >= 8) {
+        size = be32(p + i);
+        if (size == 1 && n - i >= 16) /* the size is too large for 32 bits and follows */
+            size = (uint64_t)be32(p + i + 8) << 32 | be32(p + i + 12);
+        else if (size == 0) /* up to the end of the file */
+            size = n - i;
+        if (size < 8 || size > n - i)
+            return false;
+        if (memcmp(p + i + 4, "moov", 4) == 0)
+            return true;
+        i += (size_t)size;
     }
     return false;
 }

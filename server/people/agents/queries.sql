@@ -1,16 +1,17 @@
 -- name: agents_list :page
--- in:  scope uuid[]?, after_id uuid?, limit int
+-- in:  scope uuid[]?, after_name text?, after_id uuid?, limit int
 -- out: id uuid, name text, extension text, calls_30d int, version int
--- key: id
--- By name. A tenant's agents (primary key prefix); each count walks call_agent for thirty days.
+-- key: name, id
+-- By name; the cursor holds the values, so the next page is found when that agent is gone.
+-- A tenant's agents (primary key prefix); each count walks call_agent for thirty days.
 select g.id, g.name, g.extension,
        (select count(*)::int from call c where c.tenant_id = g.tenant_id and c.agent_id = g.id
-           and c.started_at >= now() - interval '30 days') as calls_30d,
+           and c.started_at >= now() - interval '30 days' and c.same_as is null) as calls_30d,
        g.version
   from agent g
  where true
    [[scope: and g.id = any($scope)]]
-   [[after_id: and (g.name, g.id) > (select h.name, h.id from agent h where h.id = $after_id)]]
+   [[after_id: and (g.name, g.id) > ($after_name, $after_id)]]
  order by g.name, g.id
  limit $limit;
 

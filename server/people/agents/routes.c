@@ -84,6 +84,7 @@ static const struct route routes[] = {
     {GET, "/agents", CALLS_READ, .sql = SQL_AGENTS_LIST,
      .doc = "Agents by name, with their calls of the last thirty days"},
     {POST, "/agents", PEOPLE_WRITE, create_in, .run = create, .out = "created",
+     .creates = CREATES,
      .doc = "Add an agent"},
     {GET, "/agents/{agent}", PEOPLE_READ, .run = show, .out = "agent", .doc = "One agent"},
     {PATCH, "/agents/{agent}", PEOPLE_WRITE, change_in, .run = change, .out = "agent",

@@ -49,6 +49,7 @@ static const struct route routes[] = {
     {GET, "/api-keys", API_KEYS_WRITE, .sql = SQL_API_KEYS_LIST,
      .doc = "API keys, newest first, with their first characters only"},
     {POST, "/api-keys", API_KEYS_WRITE, create_in, .run = create, .out = "new_api_key",
+     .creates = CREATES_SECRET,
      .doc = "Make an API key; it is shown this once"},
     {DELETE, "/api-keys/{key}", API_KEYS_WRITE, .sql = SQL_API_KEY_REVOKE,
      .doc = "Revoke an API key: it ends within a second"},

@@ -1,15 +1,14 @@
 -- name: members_list :page
--- in:  after_id uuid?, limit int
+-- in:  after_name text?, after_id uuid?, limit int
 -- out: id uuid, account_id uuid, name text, email text, role text, role_name text, created_at timestamptz
--- key: id
--- By name. A tenant's memberships (primary key prefix) with their accounts and roles by key.
+-- key: name, id
+-- By name; the cursor holds the values, so the next page is found when that member is gone. A tenant's memberships (primary key prefix) with their accounts and roles by key.
 select m.id, a.id as account_id, a.name, a.email, r.slug as role, r.name as role_name, m.created_at
   from membership m
   join account a on a.id = m.account_id
   join role r on r.tenant_id = m.tenant_id and r.id = m.role_id
  where true
-   [[after_id: and (a.name, m.id) > (select b.name, n.id from membership n join account b on b.id = n.account_id
-                                      where n.id = $after_id)]]
+   [[after_id: and (a.name, m.id) > ($after_name, $after_id)]]
  order by a.name, m.id
  limit $limit;
 

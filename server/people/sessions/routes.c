@@ -2,6 +2,7 @@
  * known and unknown addresses take the same time and give the same bytes. */
 #include "core/settings.h"
 #include "http/queries.h"
+#include "people/audit/audit.h"
 #include "people/sessions/queries.h"
 #include "people/sessions/sessions.h"
 
@@ -69,7 +70,7 @@ static void write_user(struct jw *w, const struct gate_session_out *s)
 }
 
 /* The session as its owner sees it. */
-static const struct err *show(struct req *rq, struct db *db, const struct hash *token)
+static const struct err *show(struct req *rq, struct db *db, const struct hash *token, struct identity *ret_who)
 {
     struct gate_session_out s;
     struct session_memberships_out m;
@@ -79,6 +80,8 @@ static const struct err *show(struct req *rq, struct db *db, const struct hash *
 
     if (e)
         return e == E_NOT_FOUND ? E_UNAUTHENTICATED : e;
+    if (ret_who)
+        *ret_who = (struct identity){.kind = PERSON, .account = s.account_id, .tenant = s.tenant_id, .name = s.name};
     jw_open(&w, '{');
     write_user(&w, &s);
     if (str_is(s.kind, "person")) {
@@ -128,6 +131,27 @@ static void set_cookie(struct req *rq, struct str token, int64_t seconds)
                            http_config.https ? "; Secure" : ""));
 }
 
+/* Into the audit log of the tenant that the session is in; for none (a super admin's) nothing is written. */
+static const struct err *note(struct req *rq)
+{
+    struct db *db;
+    const struct err *e;
+
+    if (uuid_is_zero(rq->who.tenant))
+        return NULL;
+    e = db_take(http_config.pools[DB_APP], rq->a, 3000, &db);
+    if (e)
+        return e;
+    db_begin(db, rq->who.tenant);
+    rq->db = db;
+    e = audit_record(rq);
+    if (!e)
+        e = db_commit(db);
+    rq->db = NULL;
+    db_give(http_config.pools[DB_APP], db);
+    return e;
+}
+
 static const struct err *open_session(struct req *rq, struct uuid account)
 {
     struct str token = crypto_token(rq->a, 32), csrf = crypto_token(rq->a, 24);
@@ -141,10 +165,12 @@ static const struct err *open_session(struct req *rq, struct uuid account)
     e = q_session_open(db, (struct session_open_in){str_n(hash.b, sizeof hash.b), account, csrf,
                                                     hours}, NULL);
     if (!e)
-        e = show(rq, db, &hash);
+        e = show(rq, db, &hash, &rq->who);
     if (!e)
         e = db_commit(db);
     db_give(http_config.pools[DB_APP], db);
+    if (!e)
+        e = note(rq);
     if (!e)
         set_cookie(rq, token, hours * 3600);
     return e;
@@ -194,7 +220,7 @@ static const struct err *session_show(struct req *rq)
 {
     if (!rq->who.by_cookie)
         return err_why(rq->a, E_FORBIDDEN, "API keys have no session.");
-    return show(rq, rq->db, &rq->who.token);
+    return show(rq, rq->db, &rq->who.token, NULL);
 }
 
 static const struct err *switch_tenant(struct req *rq, struct db *db)
@@ -206,7 +232,7 @@ static const struct err *switch_tenant(struct req *rq, struct db *db)
 
     if (e)
         return e;
-    return out.done ? show(rq, db, &rq->who.token) : E_NOT_FOUND;
+    return out.done ? show(rq, db, &rq->who.token, NULL) : E_NOT_FOUND;
 }
 
 static const struct err *close_session(struct req *rq, struct db *db)
@@ -247,6 +273,8 @@ static const struct err *session_end(struct req *rq)
     if (!rq->who.by_cookie)
         return err_why(rq->a, E_FORBIDDEN, "API keys have no session.");
     e = alter(rq, close_session);
+    if (!e)
+        e = note(rq);
     if (e)
         return e;
     set_cookie(rq, STR(""), 0);
@@ -293,6 +321,7 @@ static const struct route routes[] = {
     {DELETE, "/platform/session", SUPER_ADMIN, .run = session_end, .tx = TX_NONE,
      .own_session = true, .doc = "Sign out"},
     {POST, "/live/ticket", CALLS_READ, .run = ticket_create, .out = "ticket",
+     .creates = CREATES_SECRET, .audit = AUDIT_NOT,
      .doc = "A one-time ticket for the /live socket, good for 30 seconds"},
     {0},
 };

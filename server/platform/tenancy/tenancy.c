@@ -4,6 +4,7 @@
 #include "platform/tenancy/tenancy.h"
 
 #include "core/permissions.h"
+#include "core/zone.h"
 #include "insight/scorecards/scorecards.h"
 #include "intake/integrations/integrations.h"
 #include "net/services.h"
@@ -31,7 +32,7 @@ static const struct err *check(struct arena *a, const struct new_tenant *t)
 
     if (!e)
         e = tenancy_name_check(a, "tenant's name", t->name);
-    if (!e && !time_zone_known(t->zone))
+    if (!e && !zone_known(t->zone))
         e = err_why(a, E_BAD_INPUT, "\"%.*s\" is no time zone: give one like Europe/London.",
                     STR_ARG(t->zone));
     return e;

@@ -31,6 +31,8 @@
  * would be lost without a word. With legs the call's own times and figures fill in only what no leg
  * says.
  *
+ * A system that sends something else is mapped to this form by the integration (generic_map.h).
+ *
  * Signing is optional, after Standard Webhooks 1.0.0: headers webhook-id, webhook-timestamp and
  * webhook-signature, "v1," and base64 of HMAC-SHA256 over "id.timestamp.body" under the decoded
  * secret; the timestamp may be 5 minutes off. */
@@ -44,6 +46,20 @@ extern const struct provider generic_provider;
 /* Reads a delivery of the form above (generic_form.c). E_BAD_PAYLOAD names field and cure. */
 const struct err *generic_parse(struct arena *a, const struct hook *h,
                                 struct event_list *ret_list) MUST_USE;
+
+/* The same whatever field map the integration has: what version 1 did. */
+const struct err *generic_parse_form(struct arena *a, const struct hook *h,
+                                     struct event_list *ret_list) MUST_USE;
+
+/* One call of the form above as an object, at the end of the list; `call` counts from 1 for the
+ * sentence, 0: the only one. */
+const struct err *generic_take_call(struct arena *a, const struct json *call, size_t number,
+                                    struct event_list *ret_list) MUST_USE;
+
+/* The key inside a signing secret; false if it is none (generic.c). */
+bool generic_secret_key(struct arena *a, struct str secret, struct str *ret_key);
+/* A delivery of the form above, for trying the address (generic_sample.c). */
+void generic_sample(struct arena *a, struct hook_sample *s);
 
 /* Fetches a recording by its address (generic_fetch.c). */
 struct fetch;

@@ -4,28 +4,6 @@
 #include "net/fetch.h"
 #include "providers/generic/generic.h"
 
-#define MAX_HOSTS 32
-
-/* The host list as net takes it; NULL where none is set. E_BAD_INPUT if it has too many. */
-static const struct err *host_rules(struct arena *a, struct str text, const char *const **ret)
-{
-    const char **hosts = ARENA_ARRAY(a, MAX_HOSTS + 1, const char *);
-    struct str rest = text, one;
-    size_t n = 0;
-
-    while (str_split(&rest, ',', &one)) {
-        one = str_trim(one);
-        if (!one.n)
-            continue;
-        if (n == MAX_HOSTS)
-            return err_why(a, E_BAD_INPUT, "\"Hosts of recordings\" has more than %d hosts.",
-                           MAX_HOSTS);
-        hosts[n++] = str_c(a, str_lower(a, one));
-    }
-    *ret = n ? hosts : NULL;
-    return NULL;
-}
-
 const struct err *generic_fetch(struct arena *a, struct fetch *f)
 {
     struct fetch_peek peek = {.f = f, .a = a};
@@ -39,7 +17,7 @@ const struct err *generic_fetch(struct arena *a, struct fetch *f)
     const struct err *e;
 
     f->retry_after_s = -1;
-    e = host_rules(a, json_text(f->settings, "recording_hosts"), &rq.hosts);
+    e = fetch_hosts(a, json_text(f->settings, "recording_hosts"), NULL, &rq.hosts);
     if (!e)
         e = fetch_http(a, f, &rq, &rs);
     /* Many stores answer 404 until the file has been put together. */

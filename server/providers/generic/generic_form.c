@@ -2,6 +2,7 @@
  * writes today, and a sentence that names the field and the cure saves them an evening. A call
  * gives one event that speaks of the whole call, and one for each leg. Pure. */
 #include "providers/generic/generic.h"
+#include "providers/generic/generic_map.h"
 
 #include <string.h>
 
@@ -11,7 +12,7 @@
 enum kind { TEXT, KEY, TIME, SECONDS, DIRECTION, DISPOSITION, URL, URLS, LEGS, EXTRA };
 enum where { CALL = 1, LEG = 2 };
 
-struct form_field {
+struct known_field {
     const char *name;
     enum kind kind;
     unsigned on;       /* CALL, LEG or both */
@@ -21,7 +22,7 @@ struct form_field {
 
 #define AT(member) offsetof(struct call_event, member)
 
-static const struct form_field fields[] = {
+static const struct known_field fields[] = {
     {"call_id", KEY, CALL, CALL, AT(call_key)},
     {"leg_id", KEY, LEG, 0, AT(leg_key)},
     {"direction", DIRECTION, CALL, CALL, AT(direction)},
@@ -160,7 +161,7 @@ static const struct err *read_urls(const struct place *p, const char *name, cons
     return e;
 }
 
-static const struct err *read_field(const struct place *p, const struct form_field *f,
+static const struct err *read_field(const struct place *p, const struct known_field *f,
                                     const struct json *object, struct call_event *ev)
 {
     const struct json *v = json_get(object, f->name);
@@ -234,7 +235,7 @@ static const struct err *check_names(const struct place *p, const struct json *o
     return NULL;
 }
 
-static bool is_empty(const struct form_field *f, const struct call_event *ev)
+static bool is_empty(const struct known_field *f, const struct call_event *ev)
 {
     const struct str *s = (const void *)((const char *)ev + f->offset);
 
@@ -262,7 +263,7 @@ static const struct err *read_fields(const struct place *p, const struct json *o
         return fault(p, "A %s must be an object in braces.", on == LEG ? "leg" : "call");
     e = check_names(p, object, on);
     for (size_t i = 0; i < N_FIELDS && !e; i++) {
-        const struct form_field *f = &fields[i];
+        const struct known_field *f = &fields[i];
         if (!(f->on & on))
             continue;
         if (json_kind(json_get(object, f->name)) != J_NULL)
@@ -326,11 +327,27 @@ static const struct err *take_call(struct place p, const struct json *v, struct 
     return e;
 }
 
+const struct err *generic_take_call(struct arena *a, const struct json *call, size_t number,
+                                    struct event_list *ret_list)
+{
+    return take_call((struct place){.a = a, .call = number}, call, ret_list);
+}
+
 const struct err *generic_parse(struct arena *a, const struct hook *h, struct event_list *ret_list)
 {
+    const struct json *map = json_get(h->settings, "map");
+
+    if (json_kind(map) == J_OBJECT && !hook_header(h, SAMPLE_HEADER).p) /* our sample is of this form */
+        return generic_map_run(a, map, h, ret_list, NULL);
+    return generic_parse_form(a, h, ret_list);
+}
+
+const struct err *generic_parse_form(struct arena *a, const struct hook *h,
+                                     struct event_list *ret_list)
+{
+    const struct json *tree;
     struct str body = str_trim(h->body);
     struct place p = {.a = a};
-    const struct json *tree;
     const struct err *e;
 
     if (!body.n)

@@ -5,6 +5,7 @@
 #include "providers/ucm/ucm.h"
 
 #include "core/crypto.h"
+#include "core/zone.h"
 
 static const struct provider_setting settings[] = {
     {"base_url", SETTING_URL, true, "Address of the UCM",
@@ -31,7 +32,7 @@ static const struct provider_setting settings[] = {
      "The user name under CDR Real-Time Output Settings. If set, records without it are refused.",
      NULL},
     {"hook_password", SETTING_SECRET, false, "Password the UCM sends",
-     "The password under CDR Real-Time Output Settings.", NULL},
+     "The password under CDR Real-Time Output Settings.", NULL, "password"},
     {0},
 };
 
@@ -216,7 +217,7 @@ static const struct err *parse(struct arena *a, const struct hook *h, struct eve
         body = str_sub(body, 3, body.n);
     body = str_trim(body);
     e = check_body(a, body);
-    if (!e && !time_zone_known(d.zone))
+    if (!e && !zone_known(d.zone))
         e = err_why(a, E_BAD_PAYLOAD,
                     "The integration's time zone \"%.*s\" is not known: choose one in its "
                     "settings, such as Europe/London.",
@@ -235,6 +236,26 @@ static const struct err *parse(struct arena *a, const struct hook *h, struct eve
     return e;
 }
 
+static void sample(struct arena *a, struct hook_sample *s)
+{
+    struct str zone = json_text(s->settings, "zone");
+
+    s->type = "application/json";
+    s->body = str_fmt(
+        a,
+        "{\"cdr\": \"\", \"AcctId\": \"0\", \"src\": \"" SAMPLE_FROM "\", \"dst\": \"0000\", "
+        "\"clid\": \"Trial of the address\", \"channel\": \"PJSIP/trunk_1-00000000\", \"dstchannel\": "
+        "\"PJSIP/0000-00000000\", \"start\": \"%.*s\", \"answer\": \"%.*s\", \"end\": \"%.*s\", "
+        "\"duration\": \"70\", \"billsec\": \"60\", \"disposition\": \"ANSWERED\", \"uniqueid\": "
+        "\"trial-%.*s\", \"userfield\": \"Inbound\", \"channel_ext\": \"trunk_1\", "
+        "\"dstchannel_ext\": \"0000\", \"caller_name\": \"Trial of the address\", \"recordfiles\": "
+        "\"\", \"dstanswer\": \"0000\", \"session\": \"trial-%.*s\", \"action_type\": \"DIAL\"}",
+        STR_ARG(sample_wall(a, s->now - 70 * TIME_S, zone)),
+        STR_ARG(sample_wall(a, s->now - 60 * TIME_S, zone)), STR_ARG(sample_wall(a, s->now, zone)),
+        STR_ARG(s->id), STR_ARG(s->id));
+    sample_basic(a, s, "hook_username", "hook_password");
+}
+
 const struct provider ucm_provider = {
     .slug = "ucm",
     .title = "Grandstream UCM",
@@ -243,4 +264,7 @@ const struct provider ucm_provider = {
     .verify = verify,
     .parse = parse,
     .fetch = ucm_fetch,
+    .poll = ucm_poll,
+    .poll_needs = "username",
+    .sample = sample,
 };

@@ -30,5 +30,8 @@ struct str ucm_key(struct arena *a, const struct json *cdr, const char *key);
 /* Fetches one recording through POST /api (ucm_fetch.c). */
 struct fetch;
 const struct err *ucm_fetch(struct arena *a, struct fetch *f) MUST_USE;
+/* Asks for a page of records by cdrapi (ucm_fetch.c). */
+struct poll;
+const struct err *ucm_poll(struct arena *a, struct poll *p) MUST_USE;
 
 #endif

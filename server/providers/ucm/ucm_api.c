@@ -68,6 +68,42 @@ struct str ucm_record_infos_request(struct arena *a, struct str cookie, struct s
     return request_done(&w);
 }
 
+struct str ucm_cdr_request(struct arena *a, struct str cookie, const struct ucm_span *span)
+{
+    struct jw w = request(a, "cdrapi");
+
+    member(&w, "cookie", cookie);
+    member(&w, "format", STR("json"));
+    member(&w, "numRecords", str_fmt(a, "%d", UCM_PAGE));
+    member(&w, "offset", str_fmt(a, "%lld", (long long)span->offset));
+    member(&w, "startTime", span->from);
+    member(&w, "endTime", span->to);
+    return request_done(&w);
+}
+
+/* A success is the bare list, "cdr_root" or "cdr" by the API's age, without a status. The first item
+ * is known by its AcctId, a group by all it says. */
+bool ucm_page_read(struct arena *a, struct str text, size_t *ret_n, struct str *ret_first)
+{
+    const struct json *root, *list;
+
+    if (json_parse(a, text, &root) || json_kind(root) != J_OBJECT)
+        return false;
+    list = json_get(root, "cdr_root");
+    if (!list)
+        list = json_get(root, "cdr");
+    if (json_kind(list) != J_LIST)
+        return false;
+    *ret_n = json_count(list);
+    *ret_first = STR("");
+    if (*ret_n)
+        *ret_first = json_text(json_at(list, 0), "AcctId");
+    if (*ret_n && !ret_first->n)
+        *ret_first = event_hash_key(a, json_canonical(a, json_at(list, 0)));
+    *ret_first = event_key(a, *ret_first);
+    return true;
+}
+
 struct str ucm_token(struct arena *a, struct str challenge, struct str password)
 {
     return crypto_md5_hex(a, str_fmt(a, "%.*s%.*s", STR_ARG(challenge), STR_ARG(password)));

@@ -16,6 +16,17 @@ struct str ucm_recapi_request(struct arena *a, struct str cookie, struct str fil
                               struct str filename);
 struct str ucm_record_infos_request(struct arena *a, struct str cookie, struct str acct_id);
 
+/* Records that began from `from` to `to`, the UCM's wall clock as "2026-08-01T00:00:00". */
+#define UCM_PAGE 500
+struct ucm_span {
+    struct str from, to;
+    int64_t offset;
+};
+struct str ucm_cdr_request(struct arena *a, struct str cookie, const struct ucm_span *span);
+/* True if the text is a page of records, and not an answer with a status: how many items it has, and
+ * what the first is known by ("" without items). */
+bool ucm_page_read(struct arena *a, struct str text, size_t *ret_n, struct str *ret_first);
+
 /* Lower-case hex MD5 of challenge and password, nothing between. The challenge is a text: its
  * leading zeros count. */
 struct str ucm_token(struct arena *a, struct str challenge, struct str password);

@@ -1,7 +1,8 @@
 /* Fetches one recording from a UCM: challenge, login, recapi over POST /api, the recording's bytes
- * streamed to the job's sink. Runs in a worker's job and blocks; writes nothing itself. The words
+ * streamed to the job's sink; and pages of call records by cdrapi. Runs in a worker's job and blocks; writes nothing itself. The words
  * of the protocol are in ucm_api.c, the shared logins in ucm_session.c. */
-#include "net/fetch.h"
+#include "core/zone.h"
+#include "net/poll.h"
 #include "providers/ucm/ucm.h"
 #include "providers/ucm/ucm_api.h"
 #include "providers/ucm/ucm_session.h"
@@ -219,5 +220,98 @@ const struct err *ucm_fetch(struct arena *a, struct fetch *f)
     }
     if (!e)
         e = ucm_answer_err(a, &answer, "fetch the recording", &f->retry_after_s);
+    return e;
+}
+
+/* ---- call records ---- */
+
+/* What the UCM's clock shows: it takes and gives times without a zone. */
+static const struct err *wall_time(struct arena *a, const struct json *settings, int64_t t,
+                                   struct str *ret)
+{
+    struct str name = json_text(settings, "zone");
+    const struct zone *zone = zone_find(name.n ? name : STR(""));
+    char text[32];
+
+    if (!zone)
+        return err_why(a, E_BAD_INPUT, "The integration's time zone is not known: choose one.");
+    t = zone_wall(zone, t);
+    *ret = str_dup(a, str_sub(time_iso(t - t % TIME_S, text), 0, 19));
+    return NULL;
+}
+
+/* The cursor is "<offset>,<first item of the page before>": some firmware gives the same page for
+ * every offset, and is then at its end. */
+static void cursor_read(struct str cursor, int64_t *ret_offset, struct str *ret_before)
+{
+    struct str part;
+
+    *ret_offset = 0;
+    *ret_before = STR("");
+    if (str_split(&cursor, ',', &part) && str_to_int(part, ret_offset) && cursor.p)
+        *ret_before = cursor;
+}
+
+static const struct err *page(struct talk *t, struct poll *p, const struct ucm_span *span,
+                              struct ucm_answer *ret_answer)
+{
+    struct http_request rq = {
+        .method = "POST", .url = t->url, .max_bytes = p->net.max_bytes,
+        .n_headers = sizeof json_headers / sizeof *json_headers, .headers = json_headers,
+    };
+    struct http_response rs = {0};
+    struct str first, before;
+    int64_t offset;
+    size_t n;
+    const struct err *e = session(t);
+
+    if (e)
+        return e;
+    rq.body = ucm_cdr_request(t->a, t->cookie, span);
+    e = fetch_http(t->a, t->f, &rq, &rs);
+    if (e)
+        return no_api(t->a, e);
+    *ret_answer = (struct ucm_answer){0};
+    if (!ucm_page_read(t->a, rs.body, &n, &first)) {
+        e = ucm_answer_read(t->a, rs.body, ret_answer);
+        if (!e && ret_answer->status == 0)
+            e = err_why(t->a, E_UPSTREAM, "The UCM answered with a message, not with records.");
+        return e;
+    }
+    cursor_read(p->cursor, &offset, &before);
+    if (!n || (before.n && str_eq(first, before)))
+        return NULL;
+    p->body = rs.body;
+    /* A short page may be a short answer: the end is an empty one (Grandstream's CDR guide). */
+    p->next = str_fmt(t->a, "%lld,%.*s", (long long)(offset + (int64_t)n), STR_ARG(first));
+    return NULL;
+}
+
+const struct err *ucm_poll(struct arena *a, struct poll *p)
+{
+    struct talk t = {.a = a, .f = &p->net};
+    struct ucm_answer answer = {0};
+    struct ucm_span span;
+    struct str before;
+    const struct err *e;
+
+    p->net.retry_after_s = -1;
+    p->body = STR_NONE;
+    p->next = STR_NONE;
+    p->query = STR("page=cdr");
+    cursor_read(p->cursor, &span.offset, &before);
+    e = talk_open(&t);
+    if (!e)
+        e = wall_time(a, p->net.settings, p->from, &span.from);
+    if (!e)
+        e = wall_time(a, p->net.settings, p->to, &span.to);
+    if (!e)
+        e = page(&t, p, &span, &answer);
+    if (!e && ucm_verdict_of(answer.status) == UCM_LOGIN) {
+        ucm_session_drop(&t.key, t.cookie);
+        e = page(&t, p, &span, &answer);
+    }
+    if (!e)
+        e = ucm_answer_err(a, &answer, "read the call records", &p->net.retry_after_s);
     return e;
 }

@@ -12,6 +12,7 @@ import { useShortcuts } from '../ui/keys';
 import { Account } from './account';
 import { Help } from './help';
 import { Palette } from './palette';
+import { Reminders } from './reminders';
 import { NumberSearch } from './search';
 
 export function Brand({ href }: { href: string }) {
@@ -118,6 +119,7 @@ export function Frame({ children }: { children: ComponentChildren }) {
       <main id="content" tabIndex={-1}>
         {children}
       </main>
+      <Reminders />
       {palette && <Palette onClose={() => setPalette(false)} />}
       {help && <Help onClose={() => setHelp(false)} />}
     </div>

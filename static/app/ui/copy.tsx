@@ -1,17 +1,17 @@
 /* A value to take away: shown whole, selectable, with a button that copies it. */
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { Button } from './button';
 import { Icon } from './icon';
 
 export function CopyField({ value, label }: { value: string; label: string }) {
   const [done, setDone] = useState(false);
+  const field = useRef<HTMLInputElement>(null);
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(value);
     } catch {
       /* no clipboard on plain http: select the text and let the browser's own command copy it */
-      const field = document.getElementById('copy-field') as HTMLInputElement | null;
-      field?.select();
+      field.current?.select();
       document.execCommand('copy');
     }
     setDone(true);
@@ -20,7 +20,7 @@ export function CopyField({ value, label }: { value: string; label: string }) {
   return (
     <div class="copy">
       <input
-        id="copy-field"
+        ref={field}
         readOnly
         value={value}
         aria-label={label}

@@ -63,9 +63,12 @@ export function Confirm({
   onYes,
   onClose,
   busy = false,
+  children,
 }: {
   title: string;
   text: ComponentChildren;
+  /** What there is to choose, under the text. */
+  children?: ComponentChildren;
   action: string;
   onYes: () => void;
   onClose: () => void;
@@ -74,6 +77,7 @@ export function Confirm({
   return (
     <Dialog title={title} onClose={onClose}>
       <p>{text}</p>
+      {children}
       <footer>
         <Button onClick={onClose}>Cancel</Button>
         <Button kind="danger" onClick={onYes} busy={busy}>

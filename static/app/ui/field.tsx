@@ -118,3 +118,27 @@ export function SelectField(props: Common & { choices: { value: string; label: s
     </Row>
   );
 }
+
+export function AreaField(props: Common & { rows?: number }) {
+  const id = useId();
+  return (
+    <Row
+      id={id}
+      label={props.label}
+      help={props.help}
+      error={props.error}
+      required={props.required}
+    >
+      <textarea
+        id={id}
+        name={props.name}
+        rows={props.rows ?? 4}
+        value={props.value}
+        required={props.required}
+        aria-invalid={props.error ? true : undefined}
+        aria-describedby={described(id, props)}
+        onInput={(event) => props.onChange(event.currentTarget.value)}
+      />
+    </Row>
+  );
+}

@@ -33,6 +33,20 @@ export function startOfDay(day: string, zone: string, shift = 0): string {
   return new Date(instant).toISOString();
 }
 
+/** A wall-clock time in the zone as RFC 3339; null for one that no calendar has. */
+export function instantOf(
+  [y, m, d, h = 0, min = 0, s = 0]: [number, number, number, number?, number?, number?],
+  zone: string,
+): string | null {
+  const wall = Date.UTC(y, m - 1, d, h, min, s);
+  const check = new Date(wall);
+  if (check.getUTCMonth() !== m - 1 || check.getUTCDate() !== d || h > 23 || min > 59 || s > 59)
+    return null;
+  let instant = wall - offset(wall, zone);
+  instant = wall - offset(instant, zone);
+  return new Date(instant).toISOString();
+}
+
 function offset(instant: number, zone: string): number {
   const parts = formatter(zone, 'offset', {
     year: 'numeric',
@@ -122,4 +136,23 @@ export const count = (n: number) => n.toLocaleString(locale);
 
 export function plural(n: number, one: string, many = `${one}s`): string {
   return `${count(n)} ${n === 1 ? one : many}`;
+}
+
+/** How long ago, in the one unit that says enough: "8 s", "12 min", "3 h", "4 d". */
+export function age(iso: string, now = Date.now()): string {
+  const s = Math.max(0, Math.round((now - Date.parse(iso)) / 1000));
+  if (s < 90) return `${s} s`;
+  if (s < 90 * 60) return `${Math.round(s / 60)} min`;
+  return s < 36 * 3600 ? `${Math.round(s / 3600)} h` : `${Math.round(s / 86400)} d`;
+}
+
+/** Millionths of a currency as "1.25 USD"; down to the millionth where it matters. */
+export function money(micro: number, currency: string): string {
+  const text = (micro / 1_000_000).toFixed(6).replace(/0{1,4}$/, '');
+  return `${text} ${currency}`;
+}
+
+/** What somebody typed as an amount, in millionths; NaN if it is none. */
+export function microOf(text: string): number {
+  return Math.round(Number(text.trim().replace(',', '.')) * 1_000_000);
 }

@@ -1,16 +1,20 @@
 /* What the call was about: summary, breaches, topics, things to do, mood and talk facts. */
-import type { Analysis, Point, Transcript } from '../../api/types';
+import type { Analysis, Transcript } from '../../api/types';
 import { clockMs, signed } from '../../ui/format';
 import { Facts, Panel } from '../../ui/page';
-import { Quote } from './quote';
-import { usePlayback } from './playback';
+import { Passed } from './passed';
+import { Points, Section } from './points';
+import { Customer, Journey, NextStep, Trackers } from './prospect-part';
+import { CallTasks } from './tasks-part';
 
 export function AnalysisPanel({
   analysis: a,
+  call,
   transcript,
   audible,
 }: {
   analysis: Analysis;
+  call: string;
   transcript: Transcript | undefined;
   audible: boolean;
 }) {
@@ -24,14 +28,27 @@ export function AnalysisPanel({
         </span>
       }
     >
+      <Passed asked={a.asked} />
       <Section title="Summary">
-        <p>{a.summary ?? 'Too little was said for a summary.'}</p>
+        <p>{a.summary || 'Too little was said for a summary.'}</p>
+        {a.detailed && a.detailed !== a.summary && (
+          <details>
+            <summary>In detail</summary>
+            <p>{a.detailed}</p>
+          </details>
+        )}
       </Section>
+      <NextStep analysis={a} audible={audible} />
       <Points title="Breaches" points={a.breaches} audible={audible} link="breach" bad />
       <Points title="To do" points={a.actions} audible={audible} />
+      <CallTasks call={call} />
+      <Customer analysis={a} call={call} audible={audible} />
+      <Points title="Key moments" points={a.moments} audible={audible} />
+      <Trackers call={call} audible={audible} />
       <Points title="Topics" points={a.topics} audible={audible} look="brief" />
       <Section title="Sentiment">
         <Mood analysis={a} transcript={transcript} />
+        <Journey emotions={a.emotions} audible={audible} />
       </Section>
       <Section title="Talk">
         <Talk analysis={a} />
@@ -39,62 +56,6 @@ export function AnalysisPanel({
     </Panel>
   );
 }
-
-function Section({ title, children }: { title: string; children: preact.ComponentChildren }) {
-  return (
-    <section class="part">
-      <h3>{title}</h3>
-      {children}
-    </section>
-  );
-}
-
-function Points({
-  title,
-  points,
-  audible,
-  bad = false,
-  link,
-  look = '',
-}: {
-  title: string;
-  points: Point[];
-  audible: boolean;
-  bad?: boolean;
-  link?: string;
-  look?: string;
-}) {
-  const playback = usePlayback();
-  if (!points.length) return null;
-  return (
-    <Section title={title}>
-      <ul class={`points ${look}`}>
-        {points.map((p, n) => {
-          const point = (on: boolean) => () => {
-            if (link) playback.linked.value = on ? `${link}-${n}` : null;
-          };
-          return (
-            <li key={p.name + n} onPointerEnter={point(true)} onPointerLeave={point(false)}>
-              <p>
-                <strong class={bad ? 'bad-ink' : ''}>{p.name}</strong>
-                {p.detail && <span class="detail"> {withoutQuotes(p)}</span>}
-              </p>
-              <div class="quotes">
-                {p.spans.map((s) => (
-                  <Quote key={`${s.turn}-${s.first}`} span={s} audible={audible} />
-                ))}
-              </div>
-            </li>
-          );
-        })}
-      </ul>
-    </Section>
-  );
-}
-
-/** What the quotes below say anyway need not be said twice. */
-const withoutQuotes = (p: Point) =>
-  p.spans.reduce((text, s) => text.replace(`: “${s.words}”`, ''), p.detail ?? '');
 
 const moods: Record<string, string> = {
   POSITIVE: 'Positive',
@@ -120,9 +81,10 @@ function Mood({
           <span class="note">
             {' '}
             from {signed(a.sentiment_start_bp)} at the start to {signed(a.sentiment_end_bp)} at the
-            end
+            end.
           </span>
         )}
+        {a.sentiment_reason && <span class="note"> {a.sentiment_reason}</span>}
       </p>
       {turns.length > 1 && (
         <svg

@@ -10,14 +10,18 @@ import { to } from '../../routes';
 import { Page, Panel, Tabs } from '../../ui/page';
 import { Failed, Loading } from '../../ui/states';
 import { directionLong, isPlayable, onItsWay } from '../calls/words';
+import { CallPlans } from '../coaching/call-plans';
+import { CallReport } from '../reports/call-report';
 import { AnalysisPanel } from './analysis-panel';
 import { marksOf } from './evidence';
 import { CallFacts, NoScore } from './header';
-import { Progress, SoundNotice } from './notices';
+import { NotesPanel } from './notes-panel';
+import { Beneath, Kept, Progress, SoundNotice, Stopped } from './notices';
+import { partsOf } from './parts';
 import { Playback, PlaybackContext } from './playback';
 import { Player } from './player';
 import { RecordPanel } from './record-panel';
-import { OtherWords, RecordingChoice, recordingName, sourceOf } from './recordings';
+import { OtherWords, RecordingChoice, heard, recordingName, sourceOf } from './recordings';
 import { ScorePanel } from './score-panel';
 import { SpokenContext, sayingIn } from './spoken';
 import { TranscriptPanel } from './transcript';
@@ -47,12 +51,6 @@ function OneCall({ id }: { id: string }) {
   return <Shown call={c} reload={call.reload} />;
 }
 
-/** Whether there can be a transcript, an analysis and a score to ask for. */
-const heard = (c: CallFull) =>
-  !onItsWay(c.state) &&
-  c.state !== 'no_recording' &&
-  (c.state !== 'failed' || c.recordings.some(isPlayable));
-
 function Shown({ call: c, reload }: { call: CallFull; reload: () => void }) {
   const { query } = useLocation();
   const tab = query.tab ?? 'quality';
@@ -60,7 +58,8 @@ function Shown({ call: c, reload }: { call: CallFull; reload: () => void }) {
   const maybe = heard(c) || c.state === 'analysing';
   const transcript = useApi(maybe ? 'GET /calls/{}/transcript' : null, at, true);
   const analysis = useApi(heard(c) ? 'GET /calls/{}/analysis' : null, at, true);
-  const score = useApi(heard(c) ? 'GET /calls/{}/score' : null, at, true);
+  const by = { ...at, query: query.card ? { card: query.card } : {} };
+  const score = useApi(heard(c) ? 'GET /calls/{}/score' : null, by, true);
   useLive(
     (n) => n.object === c.id,
     () => {
@@ -93,23 +92,7 @@ function Shown({ call: c, reload }: { call: CallFull; reload: () => void }) {
 
   /* Nothing to hear or read: the record itself is what there is to show. */
   const bare = !onItsWay(c.state) && !recording && !deaf && !transcript.data && !score.data;
-  const tabs = [
-    { id: 'quality', label: 'Quality', href: to.call(c.id) },
-    ...(transcript.data
-      ? [
-          {
-            id: 'transcript',
-            label: 'Transcript',
-            href: to.call(c.id, { tab: 'transcript' }),
-            class: 'phone-only',
-          },
-        ]
-      : []),
-    ...(analysis.data
-      ? [{ id: 'analysis', label: 'Analysis', href: to.call(c.id, { tab: 'analysis' }) }]
-      : []),
-    { id: 'record', label: 'Record', href: to.call(c.id, { tab: 'record' }) },
-  ];
+  const tabs = partsOf(c.id, Boolean(transcript.data), Boolean(analysis.data));
 
   return (
     <PlaybackContext.Provider value={playback}>
@@ -118,6 +101,7 @@ function Shown({ call: c, reload }: { call: CallFull; reload: () => void }) {
           class={`call tab-${bare ? 'bare' : tab}`}
           title={c.title || `${directionLong(c.direction)} call`}
           above={{ href: to.calls(), label: 'Calls' }}
+          actions={<CallReport call={c.id} recording={recording?.id} playback={playback} />}
         >
           <CallFacts
             call={c}
@@ -129,6 +113,10 @@ function Shown({ call: c, reload }: { call: CallFull; reload: () => void }) {
           <div class="call-grid">
             <div class="call-left">
               {onItsWay(c.state) && <Progress call={c} />}
+              {c.trial && <p class="hint">This call was made by a trial. It is counted nowhere.</p>}
+              <Beneath call={c} />
+              <Stopped call={c} />
+              <Kept call={c} />
               <SoundNotice call={c} />
               {deaf && c.has_recording && (
                 <Panel class="notice">
@@ -149,6 +137,7 @@ function Shown({ call: c, reload }: { call: CallFull; reload: () => void }) {
                   share={other ? null : share}
                   agent={agent}
                   marks={other ? [] : marks}
+                  reload={reload}
                 />
               )}
               {other && source && (
@@ -159,6 +148,7 @@ function Shown({ call: c, reload }: { call: CallFull; reload: () => void }) {
               )}
               {transcript.data && !other && (
                 <TranscriptPanel
+                  call={c.id}
                   transcript={transcript.data}
                   marks={marks}
                   agent={agent}
@@ -166,6 +156,7 @@ function Shown({ call: c, reload }: { call: CallFull; reload: () => void }) {
                 />
               )}
               {bare && <RecordPanel call={c} />}
+              <NotesPanel call={c} />
               {transcript.loading && !transcript.data && (
                 <Panel title="Transcript">
                   <Loading rows={5} label="Loading the transcript" />
@@ -178,14 +169,21 @@ function Shown({ call: c, reload }: { call: CallFull; reload: () => void }) {
               ) : tab === 'analysis' && analysis.data ? (
                 <AnalysisPanel
                   analysis={analysis.data}
+                  call={c.id}
                   transcript={transcript.data}
                   audible={Boolean(recording)}
                 />
               ) : score.data ? (
-                <ScorePanel score={score.data} audible={Boolean(recording)} />
+                <ScorePanel
+                  call={c.id}
+                  score={score.data}
+                  audible={Boolean(recording)}
+                  reload={score.reload}
+                />
               ) : (
                 <NoScore call={c} loading={score.loading} />
               )}
+              {tab === 'quality' && !bare && <CallPlans call={c} score={score.data} />}
             </div>
           </div>
         </Page>

@@ -1,6 +1,6 @@
 /* The cited words of a call as marks: which turn and words, in which colour, for which verdict.
  * Transcript, waveform and score panel are drawn from the same list. */
-import type { Analysis, Score, Span } from '../../api/types';
+import type { Analysis, Criterion, Score, Span } from '../../api/types';
 
 export type MarkTone = 'good' | 'warn' | 'bad' | 'info';
 
@@ -15,6 +15,7 @@ export interface Mark {
 type Answer = { label: string; tone: MarkTone | 'none' };
 
 const answers: Record<string, Answer> = {
+  value: { label: 'Answered', tone: 'info' },
   yes: { label: 'Yes', tone: 'good' },
   partly: { label: 'Partly', tone: 'warn' },
   no: { label: 'No', tone: 'bad' },
@@ -23,12 +24,17 @@ const answers: Record<string, Answer> = {
   unsupported: { label: 'Unsupported', tone: 'none' },
 };
 
-export const answerOf = (answer: string): Answer =>
-  answers[answer] ?? { label: answer, tone: 'none' };
+/** A chosen level or a number is coloured by what it is worth. */
+export function answerOf(answer: string, of?: Pick<Criterion, 'label' | 'points_bp'>): Answer {
+  if (answer !== 'value' || !of) return answers[answer] ?? { label: answer, tone: 'none' };
+  const worth = of.points_bp;
+  const tone = worth === null ? 'info' : worth >= 7500 ? 'good' : worth >= 4000 ? 'warn' : 'bad';
+  return { label: of.label ?? '', tone };
+}
 
 export function marksOf(score: Score | undefined, analysis: Analysis | undefined): Mark[] {
   const cited = (score?.criteria ?? []).flatMap((c) => {
-    const { tone } = answerOf(c.answer);
+    const { tone } = answerOf(c.answer, c);
     return c.spans.map((span): Mark => ({
       key: c.key,
       label: c.text,

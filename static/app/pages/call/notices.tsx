@@ -1,7 +1,10 @@
 /* States of a call as sentences: on its way (with its stage), failed, unanswered, not scorable. */
 import type { CallFull } from '../../api/types';
 import { Icon } from '../../ui/icon';
-import { RetryRecording } from './again';
+import { refusalFor } from '../../api/session';
+import { to } from '../../routes';
+import { LinkButton } from '../../ui/button';
+import { AnalyseCall, RetryCall, RetryRecording, StandAlone } from './again';
 import { answered, isPlayable, onItsWay, stageOf, stages, stateSentence } from '../calls/words';
 
 export function Progress({ call }: { call: CallFull }) {
@@ -24,6 +27,70 @@ export function Progress({ call }: { call: CallFull }) {
         {stateSentence(call)}
         {call.state_reason ? ` ${call.state_reason}` : ''} This page follows by itself.
       </p>
+    </section>
+  );
+}
+
+/** A call that two phone systems told of, on the page of the one that does not count. */
+export function Beneath({ call }: { call: CallFull }) {
+  if (!call.same_as) return null;
+  return (
+    <section class="panel notice" aria-label="Told twice">
+      <div class="again">
+        <p>
+          Another phone system told of this call too, and knows more of it:{' '}
+          <a href={to.call(call.same_as)}>open that one</a>. It alone is transcribed and scored;
+          lists and figures count the call once.{call.has_recording && ' This recording is kept.'}
+        </p>
+        <StandAlone call={call.id} />
+      </div>
+    </section>
+  );
+}
+
+/** A call that stopped before its score, or whose score is held back, and not for want of sound. */
+export function Stopped({ call }: { call: CallFull }) {
+  const silent = !call.recordings.some((r) => r.state === 'ready');
+  if ((call.state !== 'failed' && call.state !== 'held') || silent) return null;
+  return (
+    <section class={`panel notice ${call.state === 'failed' ? 'bad' : ''}`} aria-label="Stopped">
+      <div class="again">
+        <p>{stateSentence(call)}</p>
+        <RetryCall call={call.id} />
+      </div>
+    </section>
+  );
+}
+
+/** A call that was only stored, and why; and one whose recording is another call's too. */
+export function Kept({ call }: { call: CallFull }) {
+  if (call.same_as) return null; // says so itself
+  const repeat = call.duplicate_of && (
+    <>
+      {' '}
+      <a href={to.call(call.duplicate_of)}>The other call</a>
+    </>
+  );
+  if (call.state !== 'stored') {
+    if (!call.duplicate_of) return null;
+    return (
+      <section class="panel notice" aria-label="Repeated">
+        <p>The same recording is here with another call too.{repeat}</p>
+      </section>
+    );
+  }
+  return (
+    <section class="panel notice" aria-label="Not analysed">
+      <div class="again">
+        <p>
+          {call.choice_reason ?? stateSentence(call)}
+          {repeat}
+          {call.policy_version > 0 && !call.chosen && (
+            <span class="note"> By version {call.policy_version} of the policy.</span>
+          )}
+        </p>
+        <AnalyseCall call={call.id} />
+      </div>
     </section>
   );
 }
@@ -54,7 +121,18 @@ export function SoundNotice({ call }: { call: CallFull }) {
       </section>
     );
   }
-  if (playable || onItsWay(call.state)) return null;
+  if (playable || onItsWay(call.state) || call.state === 'stored') return null;
+  if (call.by_hand)
+    return (
+      <section class="panel notice" aria-label="Recording">
+        <div class="again">
+          <p>Logged by hand, without a recording.</p>
+          <LinkButton href={to.upload({ call: call.id })} why={refusalFor('uploads.write')}>
+            Add a recording
+          </LinkButton>
+        </div>
+      </section>
+    );
   return (
     <section class="panel notice" aria-label="Recording">
       <p>

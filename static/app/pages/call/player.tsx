@@ -9,6 +9,7 @@ import { Icon } from '../../ui/icon';
 import { useShortcuts } from '../../ui/keys';
 import type { Mark } from './evidence';
 import { rates, usePlayback } from './playback';
+import { NotPlayable } from './stored';
 import { Waveform } from './waveform';
 
 interface Props {
@@ -18,9 +19,10 @@ interface Props {
   share: number | null;
   agent: string;
   marks: Mark[];
+  reload: () => void;
 }
 
-export function Player({ call, recording, transcript, share, agent, marks }: Props) {
+export function Player({ call, recording, transcript, share, agent, marks, reload }: Props) {
   const playback = usePlayback();
   const peaks = useApi(recording.peaks_ready ? 'GET /calls/{}/recordings/{}/peaks' : null, {
     at: [call.id, recording.id],
@@ -39,12 +41,14 @@ export function Player({ call, recording, transcript, share, agent, marks }: Pro
 
   return (
     <section class="panel player" aria-label="Player">
-      <audio
-        key={recording.id}
-        preload="metadata"
-        ref={playback.attach}
-        src={BASE + fill('/calls/{}/recordings/{}', [call.id, recording.id])}
-      />
+      {recording.plays && (
+        <audio
+          key={`${recording.id} ${recording.original_gone_at ?? ''}`}
+          preload="metadata"
+          ref={playback.attach}
+          src={BASE + fill('/calls/{}/recordings/{}', [call.id, recording.id])}
+        />
+      )}
       <div class="player-bar">
         <PlayButton />
         <span class="place">{place}</span>
@@ -89,7 +93,8 @@ export function Player({ call, recording, transcript, share, agent, marks }: Pro
           Skip silence
         </button>
       </div>
-      {playback.failed.value && (
+      {!recording.plays && <NotPlayable recording={recording} reload={reload} />}
+      {recording.plays && playback.failed.value && (
         <p class="player-note bad-ink" role="alert">
           The audio cannot be played in this browser, or is gone.
         </p>

@@ -4,7 +4,8 @@ import type { CallFull, CallLeg, Recording } from '../../api/types';
 import { to } from '../../routes';
 import { bytes, clock, clockMs, fullTime, dayOf, secondOf } from '../../ui/format';
 import { Facts, Panel } from '../../ui/page';
-import { TranscribeAgain } from './again';
+import { codecName, Stored } from './stored';
+import { LookForTwin, StandAlone, TranscribeAgain } from './again';
 import { directionLong, onItsWay } from '../calls/words';
 
 export function RecordPanel({ call }: { call: CallFull }) {
@@ -25,6 +26,7 @@ export function RecordPanel({ call }: { call: CallFull }) {
             ['Outcome', outcome(call.disposition)],
             ['From', call.from_number],
             ['To', call.to_number],
+            ['Customer', call.customer_e164 !== call.customer_number ? call.customer_e164 : null],
             ['Began', at(call.started_at)],
             ['Answered', at(call.answered_at)],
             ['Ended', at(call.ended_at)],
@@ -33,10 +35,12 @@ export function RecordPanel({ call }: { call: CallFull }) {
             ['Wait', length(call.wait_s)],
             ['Queue', call.queue],
             ['Trunk', call.trunk],
-            ['Came from', source],
+            ['Came from', call.by_hand ? 'Logged by hand' : source],
+            ['Agent was called', call.agent_id ? null : call.agent_key || call.agent_note],
           ]}
         />
       </section>
+      <AlsoTold call={call} />
       {call.call_legs.length > 1 && (
         <section class="part">
           <h3>Legs</h3>
@@ -66,6 +70,7 @@ export function RecordPanel({ call }: { call: CallFull }) {
             <li key={r.id} class={r.state === 'failed' || r.state === 'missing' ? 'bad-ink' : ''}>
               {call.recordings.length > 1 && <span class="note">{n + 1} </span>}
               {recordingSentence(r)}
+              <Stored call={call.id} recording={r} />
             </li>
           ))}
         </ul>
@@ -76,6 +81,40 @@ export function RecordPanel({ call }: { call: CallFull }) {
         )}
       </section>
     </Panel>
+  );
+}
+
+/** What other phone systems told of the same call: kept, shown here, and in no figure. */
+function AlsoTold({ call }: { call: CallFull }) {
+  if (!call.also.length && !call.stands_alone) return null;
+  return (
+    <section class="part also">
+      <h3>Also told by</h3>
+      {call.also.map((c) => (
+        <div class="again" key={c.id}>
+          <p>
+            <a href={to.call(c.id)}>{c.integration_name}</a>
+            <span class="note">
+              {' '}
+              {[
+                secondOf(c.started_at, zone.value),
+                length(c.duration_s),
+                c.has_recording ? 'with a recording' : 'without a recording',
+              ]
+                .filter(Boolean)
+                .join(' · ')}
+            </span>
+          </p>
+          <StandAlone call={c.id} />
+        </div>
+      ))}
+      {call.stands_alone && (
+        <div class="again">
+          <p class="note">Somebody said that no other phone system told of this call.</p>
+          <LookForTwin call={call.id} />
+        </div>
+      )}
+    </section>
   );
 }
 
@@ -103,21 +142,10 @@ const outcome = (text: string) => {
   return words.charAt(0).toUpperCase() + words.slice(1);
 };
 
-const codecs: Record<string, string> = {
-  pcm_u8: 'PCM 8 bit',
-  pcm_s16: 'PCM 16 bit',
-  pcm_s24: 'PCM 24 bit',
-  pcm_s32: 'PCM 32 bit',
-  mulaw: 'G.711 µ-law',
-  alaw: 'G.711 A-law',
-  mp3: 'MP3',
-  opus: 'Opus',
-  flac: 'FLAC',
-};
-
 function recordingSentence(r: Recording): string {
   if (r.state === 'failed') return `Failed: ${r.reason ?? 'the file could not be read.'}`;
   if (r.state === 'missing') return r.reason ?? 'The phone system has no such recording.';
+  if (r.state === 'skipped') return r.reason ?? 'Not fetched.';
   if (r.state === 'waiting') return r.reason ?? 'Waiting for the phone system.';
   const channels = r.same_channels
     ? 'two equal channels'
@@ -128,7 +156,7 @@ function recordingSentence(r: Recording): string {
     r.duration_ms === null ? null : clockMs(r.duration_ms),
     r.channels === null ? null : channels,
     r.truncated ? 'cut short' : null,
-    r.codec && (codecs[r.codec] ?? r.codec),
+    r.codec && codecName(r.codec),
     r.bytes === null ? null : bytes(r.bytes),
   ]
     .filter(Boolean)

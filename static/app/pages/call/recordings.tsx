@@ -1,8 +1,9 @@
 /* Several recordings of one call: which one the words come from, and the choice between them. */
-import type { Recording, Transcript } from '../../api/types';
+import type { CallFull, Recording, Transcript } from '../../api/types';
 import { Button } from '../../ui/button';
 import { clockMs } from '../../ui/format';
 import { Panel } from '../../ui/page';
+import { isPlayable, onItsWay } from '../calls/words';
 
 /** The recording that the transcript was made from; without a transcript the first one. */
 export function sourceOf(
@@ -55,3 +56,10 @@ export function OtherWords({ name, show }: { name: string; show: () => void }) {
     </Panel>
   );
 }
+
+/** Whether there can be a transcript, an analysis and a score to ask for. */
+export const heard = (c: CallFull) =>
+  !onItsWay(c.state) &&
+  c.state !== 'no_recording' &&
+  c.state !== 'stored' &&
+  (c.state !== 'failed' || c.recordings.some(isPlayable));

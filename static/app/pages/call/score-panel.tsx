@@ -3,13 +3,23 @@ import type { Criterion, Score } from '../../api/types';
 import { plural, points } from '../../ui/format';
 import { Panel } from '../../ui/page';
 import { scoreSentence, toneOf } from '../calls/words';
+import { CardChoice } from './card-choice';
 import { answerOf } from './evidence';
+import { Passed } from './passed';
+import { ScoreActions } from './score-actions';
 import { usePlayback } from './playback';
 import { Quote } from './quote';
 
-export function ScorePanel({ score, audible }: { score: Score; audible: boolean }) {
-  const judged = score.criteria.some((c) => answerOf(c.answer).tone !== 'none');
-  const failed = score.criteria.find((c) => c.auto_fail && c.answer === 'no');
+interface Props {
+  call: string;
+  score: Score;
+  audible: boolean;
+  reload: () => void;
+}
+
+export function ScorePanel({ call, score, audible, reload }: Props) {
+  const judged = score.criteria.some((c) => answerOf(c.answer, c).tone !== 'none');
+  const failed = score.criteria.find((c) => c.auto_fail && c.points_bp === 0);
   return (
     <Panel
       class="score-panel"
@@ -20,6 +30,10 @@ export function ScorePanel({ score, audible }: { score: Score; audible: boolean 
         </span>
       }
     >
+      <CardChoice call={call} score={score} />
+      {score.mode === 'suggest' && (
+        <p class="panel-note">A suggestion: this score does not count.</p>
+      )}
       <div class="score-top">
         <div class="score-big">
           {score.score_bp === null ? (
@@ -41,7 +55,10 @@ export function ScorePanel({ score, audible }: { score: Score; audible: boolean 
       </div>
       {score.auto_fail && (
         <p class="panel-note bad-ink">
-          Automatic fail{failed ? `: “${failed.text}” was answered No.` : '.'}
+          Automatic fail
+          {failed
+            ? `: “${failed.text}” was answered ${answerOf(failed.answer, failed).label}.`
+            : '.'}
         </p>
       )}
       {score.criteria.length > 0 && !judged && (
@@ -58,9 +75,11 @@ export function ScorePanel({ score, audible }: { score: Score; audible: boolean 
       )}
       {judged && (
         <p class="made-by">
-          Scored by {score.engine} {score.engine_version}
+          Scored by {score.reviewer ?? `${score.engine} ${score.engine_version}`}
         </p>
       )}
+      <Passed asked={score.asked} />
+      <ScoreActions call={call} score={score} reload={reload} />
     </Panel>
   );
 }
@@ -85,7 +104,7 @@ function Sections({ score }: { score: Score }) {
 
 function CriterionRow({ criterion: c, audible }: { criterion: Criterion; audible: boolean }) {
   const playback = usePlayback();
-  const answer = answerOf(c.answer);
+  const answer = answerOf(c.answer, c);
   const linked = playback.linked.value === c.key;
   const link = (key: string | null) => () => {
     playback.linked.value = key;
@@ -108,7 +127,7 @@ function CriterionRow({ criterion: c, audible }: { criterion: Criterion; audible
         </div>
         <span class={`answer ${answer.tone}`}>
           {answer.label}
-          {c.by_rule && c.answer !== 'not_assessed' ? ' · rule' : ''}
+          {c.by_rule && c.answer !== 'not_assessed' && !c.off ? ' · rule' : ''}
         </span>
       </div>
       {c.spans.map((span) => (

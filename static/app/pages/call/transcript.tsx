@@ -1,15 +1,20 @@
 /* The transcript: follows the audio, jumps on a click, and carries the cited words. The turns are
  * drawn once; what moves (active turn, current word, linked words) are classes set by effects. */
 import { useMemo, useRef, useState } from 'preact/hooks';
+import { refusalFor } from '../../api/session';
 import type { Transcript } from '../../api/types';
 import { useShortcuts } from '../../ui/keys';
 import type { Mark } from './evidence';
 import { FindBar } from './find-bar';
 import { useFollow, useLinked } from './follow';
 import { usePlayback } from './playback';
+import { TranscriptNotes } from './transcript-notes';
+import { TranscriptTools } from './transcript-tools';
+import { TurnEditor } from './turn-editor';
 import { TurnRow, isUnsure } from './turn-row';
 
 interface Props {
+  call: string;
   transcript: Transcript;
   marks: Mark[];
   agent: string;
@@ -17,10 +22,12 @@ interface Props {
   onCite: (key: string) => void;
 }
 
-export function TranscriptPanel({ transcript, marks, agent, onCite }: Props) {
+export function TranscriptPanel({ call, transcript, marks, agent, onCite }: Props) {
   const playback = usePlayback();
   const body = useRef<HTMLDivElement>(null);
   const [finding, setFinding] = useState(false);
+  const [editing, edit] = useState<number>();
+  const mayEdit = !refusalFor('calls.write');
   useFollow(body, transcript);
   useLinked(body);
   useShortcuts([
@@ -30,14 +37,32 @@ export function TranscriptPanel({ transcript, marks, agent, onCite }: Props) {
   const names: Record<string, string> = { agent, customer: 'Customer', unknown: 'Speaker' };
   const turns = useMemo(
     () =>
-      transcript.turns.map((turn) => (
-        <TurnRow key={turn.n} turn={turn} marks={marks} name={names[turn.speaker] ?? 'Speaker'} />
-      )),
-    [transcript, marks, agent],
+      transcript.turns.map((turn) =>
+        turn.n === editing ? (
+          <TurnEditor
+            key={turn.n}
+            call={call}
+            transcript={transcript.id}
+            turn={turn}
+            close={() => edit(undefined)}
+          />
+        ) : (
+          <TurnRow
+            key={turn.n}
+            turn={turn}
+            marks={marks}
+            name={names[turn.speaker] ?? 'Speaker'}
+            edit={mayEdit ? () => edit(turn.n) : undefined}
+            sure={transcript.notes.no_confidence}
+          />
+        ),
+      ),
+    [transcript, marks, agent, editing, mayEdit],
   );
 
   const activate = (target: EventTarget | null): boolean => {
-    if (!(target instanceof HTMLElement) || getSelection()?.type === 'Range') return false;
+    if (!(target instanceof HTMLElement) || target.closest('.turn-edit')) return false;
+    if (getSelection()?.type === 'Range') return false;
     const cite = target.closest<HTMLElement>('.cite');
     const word = target.closest<HTMLElement>('[data-start]');
     if (cite) {
@@ -70,14 +95,16 @@ export function TranscriptPanel({ transcript, marks, agent, onCite }: Props) {
             Find in this call
           </button>
         )}
+        <TranscriptTools call={call} transcript={transcript} />
       </header>
       {transcript.state !== 'ok' && (
         <p class="panel-note warn-ink">{transcript.reason ?? stateText[transcript.state]}</p>
       )}
+      <TranscriptNotes transcript={transcript} />
       {transcript.attribution === 'direction_guess' && transcript.turns.length > 0 && (
         <p class="panel-note">
           The channels do not tell the speakers apart: who speaks is a guess from the direction of
-          the call.
+          the call. If it is the wrong way round, swap the speakers.
         </p>
       )}
       {/* A place for the pointer: every control inside is reachable by itself. */}
@@ -99,7 +126,7 @@ export function TranscriptPanel({ transcript, marks, agent, onCite }: Props) {
       >
         {turns}
       </div>
-      {transcript.turns.some((t) => t.words.some(isUnsure)) && (
+      {!transcript.notes.no_confidence && transcript.turns.some((t) => t.words.some(isUnsure)) && (
         <p class="unsure-key">
           <span class="w unsure">Dotted</span> words were heard with little certainty.
         </p>

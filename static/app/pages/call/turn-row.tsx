@@ -8,7 +8,21 @@ import { useSpoken } from './spoken';
 /** Below this certainty a word is underlined with dots. */
 export const isUnsure = (word: Turn['words'][number]) => word.c !== null && word.c < 4500;
 
-export function TurnRow({ turn, marks, name }: { turn: Turn; marks: Mark[]; name: string }) {
+export function TurnRow({
+  turn,
+  marks,
+  name,
+  edit,
+  sure,
+}: {
+  turn: Turn;
+  marks: Mark[];
+  name: string;
+  /** Opens the turn for correction; not where that is not allowed. */
+  edit: (() => void) | undefined;
+  /** The engine does not say how sure it is: no word is marked. */
+  sure: boolean;
+}) {
   return (
     <div class={`turn ${turn.speaker}`} data-turn={turn.n}>
       <button
@@ -24,7 +38,9 @@ export function TurnRow({ turn, marks, name }: { turn: Turn; marks: Mark[]; name
         {segmentsOf(turn.n, turn.words.length, marks).map((s) => {
           const words = turn.words.slice(s.first, s.last + 1).map((word, n) => {
             const at = s.first + n;
-            return <Word key={at} turn={turn.n} at={at} word={word} gap={at > s.first} />;
+            return (
+              <Word key={at} turn={turn.n} at={at} word={word} gap={at > s.first} sure={sure} />
+            );
           });
           const gap = s.first > 0 ? ' ' : '';
           const joined = s.marks.length > 0 && marksEnd(marks, turn.n, s.first, gravest(s.marks));
@@ -52,6 +68,16 @@ export function TurnRow({ turn, marks, name }: { turn: Turn; marks: Mark[]; name
             </>
           );
         })}
+        {edit && (
+          <button
+            type="button"
+            class="turn-edit"
+            aria-label={`Correct what is said at ${clockMs(turn.start_ms)}`}
+            onClick={edit}
+          >
+            Correct
+          </button>
+        )}
       </p>
     </div>
   );
@@ -70,14 +96,16 @@ function Word({
   at,
   word,
   gap,
+  sure,
 }: {
   turn: number;
   at: number;
   word: Turn['words'][number];
   gap: boolean;
+  sure: boolean;
 }) {
   const say = useSpoken();
-  const unsure = isUnsure(word);
+  const unsure = !sure && isUnsure(word);
   return (
     <>
       {gap && ' '}

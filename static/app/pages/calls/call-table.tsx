@@ -5,12 +5,38 @@ import { clock, dateOf, fullTime, isToday, timeOf } from '../../ui/format';
 import { ScoreChip, TalkBar } from './score-chip';
 import { customerOf, directionLong, directionWord, onItsWay, stateSentence } from './words';
 
-function CallRow({ call, zone, fresh }: { call: Call; zone: string; fresh: boolean }) {
+/** Rows one may tick, while calls are chosen for something. */
+export interface Choosing {
+  chosen: Set<string>;
+  toggle: (id: string) => void;
+}
+
+function CallRow({
+  call,
+  zone,
+  fresh,
+  choosing,
+}: {
+  call: Call;
+  zone: string;
+  fresh: boolean;
+  choosing: Choosing | undefined;
+}) {
   const bad = call.state === 'failed';
   return (
     <tr class={`call-row leads ${fresh ? 'fresh' : ''}`} data-call={call.id}>
       <td class="c-score">
-        <ScoreChip call={call} />
+        {choosing ? (
+          <input
+            type="checkbox"
+            class="row-tick"
+            aria-label={`Choose the call with ${customerOf(call)} at ${fullTime(call.started_at, zone)}`}
+            checked={choosing.chosen.has(call.id)}
+            onChange={() => choosing.toggle(call.id)}
+          />
+        ) : (
+          <ScoreChip call={call} />
+        )}
       </td>
       <td class="c-time">
         <time dateTime={call.started_at} title={fullTime(call.started_at, zone)}>
@@ -44,6 +70,12 @@ function CallRow({ call, zone, fresh }: { call: Call; zone: string; fresh: boole
         >
           {call.short || stateSentence(call)}
         </a>
+        {call.also.length > 0 && (
+          <span class="also">
+            {' '}
+            Also told by {[...new Set(call.also.map((c) => c.integration_name))].join(' and ')}.
+          </span>
+        )}
         {call.breaches.map((b) => (
           <span key={b} class="breach">
             {' '}
@@ -62,11 +94,13 @@ export function CallTable({
   zone,
   fresh,
   stale,
+  choosing,
 }: {
   calls: Call[];
   zone: string;
   fresh: Set<string>;
   stale: boolean;
+  choosing?: Choosing | undefined;
 }) {
   return (
     <div class={`panel calls-panel ${stale ? 'stale' : ''}`}>
@@ -75,7 +109,7 @@ export function CallTable({
         <thead>
           <tr>
             <th scope="col" class="c-score">
-              Score
+              {choosing ? 'Choose' : 'Score'}
             </th>
             <th scope="col" class="c-time">
               Time
@@ -102,7 +136,7 @@ export function CallTable({
         </thead>
         <tbody>
           {calls.map((c) => (
-            <CallRow key={c.id} call={c} zone={zone} fresh={fresh.has(c.id)} />
+            <CallRow key={c.id} call={c} zone={zone} fresh={fresh.has(c.id)} choosing={choosing} />
           ))}
         </tbody>
       </table>

@@ -15,6 +15,7 @@ import { Page } from '../../ui/page';
 import { usePaging } from '../../ui/paging';
 import { Empty, Failed, Loading } from '../../ui/states';
 import { Pager } from '../../ui/table';
+import { BatchBar } from '../reports/batch-bar';
 import { CallTable } from './call-table';
 import { FilterBar } from './filter-bar';
 import { read, toQuery, type FilterName } from './filters';
@@ -41,6 +42,13 @@ export default function Calls() {
   );
   useRowKeys();
 
+  const [chosen, choose] = useState<Set<string>>();
+  const toggle = (id: string) => {
+    const next = new Set(chosen);
+    if (!next.delete(id)) next.add(id);
+    choose(next);
+  };
+
   const set = (change: Partial<Record<FilterName, string>>) =>
     route(to.calls({ ...filters, ...change } as Record<string, string>));
   const filtered = Object.keys(filters).length > 0;
@@ -49,10 +57,18 @@ export default function Calls() {
     <Page
       title="Calls"
       actions={
-        <LinkButton kind="main" href={to.upload()} why={refusalFor('uploads.write')}>
-          <Icon name="upload" />
-          Upload calls
-        </LinkButton>
+        <>
+          {rows.length > 0 && !chosen && (
+            <Button onClick={() => choose(new Set())}>Save reports</Button>
+          )}
+          <LinkButton href={to.newCall()} why={refusalFor('calls.write')}>
+            Log a call
+          </LinkButton>
+          <LinkButton kind="main" href={to.upload()} why={refusalFor('uploads.write')}>
+            <Icon name="upload" />
+            Upload calls
+          </LinkButton>
+        </>
       }
     >
       <div class="above-list">
@@ -68,6 +84,14 @@ export default function Calls() {
           </p>
         )}
       </div>
+      {chosen && (
+        <BatchBar
+          chosen={chosen}
+          all={rows.map((r) => r.id)}
+          set={choose}
+          onClose={() => choose(undefined)}
+        />
+      )}
       {list.error && <Failed error={list.error} retry={list.reload} />}
       {!list.data && !list.error && <Loading rows={10} label="Loading calls" />}
       {list.data &&
@@ -92,7 +116,13 @@ export default function Calls() {
           </Empty>
         ))}
       {rows.length > 0 && (
-        <CallTable calls={rows} zone={zone.value} fresh={fresh} stale={list.stale} />
+        <CallTable
+          calls={rows}
+          zone={zone.value}
+          fresh={fresh}
+          stale={list.stale}
+          choosing={chosen && { chosen, toggle }}
+        />
       )}
       <Pager newer={paging.newer} older={paging.older} />
     </Page>

@@ -1,6 +1,7 @@
 /* The chips above the list. Each writes the address; nothing here keeps state of its own. */
 import { useState } from 'preact/hooks';
 import type { Agent } from '../../api/types';
+import { useApi } from '../../api/use-api';
 import { Button } from '../../ui/button';
 import { Chip, ChipMenu } from '../../ui/chip';
 import { Icon } from '../../ui/icon';
@@ -67,6 +68,7 @@ export function FilterBar({ filters, agents, set, clear }: Props) {
         choices={stateChoices}
         onChange={(state) => set({ state })}
       />
+      <IntentMenu value={filters.intent ?? ''} onChange={(intent) => set({ intent })} />
       {filters.number && (
         <button type="button" class="chip on" onClick={() => set({ number: '' })}>
           {filters.number}
@@ -80,6 +82,23 @@ export function FilterBar({ filters, agents, set, clear }: Props) {
         </Button>
       )}
     </div>
+  );
+}
+
+/** Why customers called, by the tenant's names; retired ones still have their calls. */
+function IntentMenu({ value, onChange }: { value: string; onChange: (code: string) => void }) {
+  const intents = useApi('GET /intents', {});
+  return (
+    <ChipMenu
+      label="Intent"
+      value={value}
+      onChange={onChange}
+      choices={(intents.data?.items ?? []).map((i) => ({
+        value: i.code,
+        label: i.name,
+        note: i.retired ? 'retired' : undefined,
+      }))}
+    />
   );
 }
 

@@ -15,6 +15,7 @@ export const names = [
   'recording',
   'number',
   'state',
+  'intent',
 ] as const;
 export type FilterName = (typeof names)[number];
 
@@ -35,6 +36,7 @@ export const stateChoices: { value: CallState; label: string }[] = [
   { value: 'scored', label: 'Scored' },
   { value: 'held', label: 'Held for review' },
   { value: 'not_scorable', label: 'Not scorable' },
+  { value: 'stored', label: 'Not analysed' },
   { value: 'no_recording', label: 'No recording' },
   { value: 'transcribing', label: 'Transcribing' },
   { value: 'failed', label: 'Failed' },
@@ -58,6 +60,7 @@ export function toQuery(filters: Filters, zone: string): CallQuery {
   if (filters.number) query.number = filters.number;
   if (filters.below && Number(filters.below) > 0)
     query.score_below = Math.round(Number(filters.below) * 100);
+  if (filters.intent) query.intent = filters.intent;
   if (filters.breach) query.breach = true;
   if (filters.recording) query.recording = true;
   return query;

@@ -36,13 +36,14 @@ export function answered(call: Call): boolean {
 
 /** Bytes of a file that could not be decoded are kept, but are nothing to listen to. */
 export const isPlayable = (r: Recording) =>
-  r.has_audio && r.state !== 'failed' && r.state !== 'missing';
+  r.has_audio && r.state !== 'failed' && r.state !== 'missing' && r.state !== 'skipped';
 
 /** One sentence for a call that has no summary (yet). */
 export function stateSentence(call: Call): string {
   const stage = stages[stageOf(call.state)];
   if (stage) return stage.now;
   if (call.state === 'failed') return call.state_reason ?? 'The recording could not be processed.';
+  if (call.state === 'stored') return call.state_reason ?? 'Kept without analysis.';
   if (call.state === 'no_recording') {
     return (
       call.state_reason ??

@@ -1,14 +1,24 @@
 /* One delivery exactly as it came: headers and body, byte for byte. */
 import { useState } from 'preact/hooks';
 import { useRoute } from 'preact-iso';
+import { api } from '../../api/client';
+import { useLive } from '../../api/live';
 import { refusalFor, zone } from '../../api/session';
 import { useApi } from '../../api/use-api';
 import { to } from '../../routes';
-import { bytes, fullTime } from '../../ui/format';
+import { Button } from '../../ui/button';
+import { bytes, fullTime, whenOf } from '../../ui/format';
 import { Facts, Page, Panel } from '../../ui/page';
 import { Failed, Loading } from '../../ui/states';
+import { toast } from '../../ui/toast';
 import { DeliveryState } from './delivery-table';
 import './inbox.css';
+
+const verdicts: Record<string, string> = {
+  proved: 'Its signature or password was right',
+  address: 'The secret in the address alone',
+  asked: 'We asked for it',
+};
 
 const above = { href: to.deliveries(), label: 'Deliveries' };
 
@@ -31,7 +41,17 @@ function formatted(body: string): string | undefined {
 export default function DeliveryPage() {
   const { params } = useRoute();
   const found = useApi('GET /deliveries/{}', { at: [params.id ?? ''] });
-  const [pretty, setPretty] = useState(false);
+  const [pretty, setPretty] = useState(true);
+  const [waiting, setWaiting] = useState('');
+  useLive((n) => n.kind === 'replay.updated' && n.object === waiting, found.reload);
+  const again = async () => {
+    try {
+      setWaiting((await api('POST /deliveries/{}/replay', { at: [params.id ?? ''] })).id);
+      toast('It is being read again.');
+    } catch (e) {
+      toast((e as Error).message, true);
+    }
+  };
   const d = found.data;
   if (!d) {
     return (
@@ -46,7 +66,17 @@ export default function DeliveryPage() {
   }
   const tidy = d.body === null ? undefined : formatted(d.body);
   return (
-    <Page title={`Delivery of ${fullTime(d.received_at, zone.value)}`} above={above}>
+    <Page
+      title={`Delivery of ${fullTime(d.received_at, zone.value)}`}
+      above={above}
+      actions={
+        d.state !== 'received' && (
+          <Button why={refusalFor('integrations.write')} onClick={() => void again()}>
+            Read again
+          </Button>
+        )
+      }
+    >
       <Facts
         class="inline"
         items={[
@@ -63,10 +93,31 @@ export default function DeliveryPage() {
           ['Size', bytes(d.bytes)],
           ['Method', d.method],
           ['Query', d.query && <code>{d.query}</code>],
+          ['Sender known by', d.verdict && verdicts[d.verdict]],
           ['Calls in it', String(d.calls)],
+          [
+            'Read',
+            d.processed_at &&
+              `${whenOf(d.processed_at, zone.value)}, parser ${d.parser_version}${d.settings_version ? `, settings ${d.settings_version}` : ''}`,
+          ],
         ]}
       />
       {d.reason && <p class={`reason ${d.state === 'unparsed' ? 'bad-ink' : ''}`}>{d.reason}</p>}
+      {d.call_links.length > 0 && (
+        <Panel title="What became of it">
+          <ul class="became part">
+            {d.call_links.map((c) => (
+              <li key={c.id}>
+                <a href={to.call(c.id)}>
+                  {whenOf(c.started_at, zone.value)}: {c.from_number || 'unknown'} to{' '}
+                  {c.to_number || 'unknown'}
+                </a>
+                {c.trial && <span class="note"> A trial, counted nowhere.</span>}
+              </li>
+            ))}
+          </ul>
+        </Panel>
+      )}
       <Panel title="Headers">
         <pre tabIndex={0} role="region" aria-label="Headers">
           {block(d.headers)}

@@ -10,13 +10,22 @@ import { to } from '../../routes';
 import { Button, LinkButton } from '../../ui/button';
 import { Confirm } from '../../ui/dialog';
 import { count, whenOf } from '../../ui/format';
-import { Facts, Page, Panel } from '../../ui/page';
+import { Facts, Page } from '../../ui/page';
 import { Failed, Loading } from '../../ui/states';
 import { toast } from '../../ui/toast';
-import { DeliveryTable } from '../inbox/delivery-table';
 import { Address } from './address';
+import { ChannelsPanel } from './channels-panel';
+import { PolicyPanel } from './policy-panel';
+import { ClockNote } from './clock-note';
+import { LatestDeliveries } from './latest-deliveries';
+import { NetworkPanel } from './network-panel';
+import { PollsPanel } from './polls-panel';
+import { RotationPanel } from './rotation-panel';
 import { SettingsPanel } from './settings-panel';
+import { SetupFile } from './setup-file';
+import { rememberAddress } from './shown-address';
 import { State } from './state';
+import { TrialsPanel } from './trials-panel';
 import { providerName } from './words';
 import './integrations.css';
 
@@ -45,9 +54,12 @@ function Shown({ of, reload }: { of: IntegrationFull; reload: () => void }) {
   const [ask, setAsk] = useState<'token' | 'delete'>();
   const [busy, setBusy] = useState(false);
   const [url, setUrl] = useState('');
+  /* Whether the address before it has ended. */
+  const [over, setOver] = useState(true);
   const all = useApi('GET /integrations');
+  const providers = useApi('GET /providers');
+  const canBePolled = providers.data?.items.find((p) => p.slug === of.provider)?.can_be_polled;
   const now = all.data?.items.find((i) => i.id === of.id);
-  const deliveries = useApi('GET /deliveries', { query: { integration: of.id, limit: 10 } }, true);
   const why = refusalFor('integrations.write');
   /* What people upload here has no address and no deliveries. */
   const uploads = of.provider === 'upload';
@@ -55,9 +67,13 @@ function Shown({ of, reload }: { of: IntegrationFull; reload: () => void }) {
   const act = async () => {
     setBusy(true);
     try {
-      if (ask === 'token')
-        setUrl((await api('POST /integrations/{}/token', { at: [of.id] })).hook_url);
-      else {
+      if (ask === 'token') {
+        const made = (await api('POST /integrations/{}/token', { at: [of.id] })).hook_url;
+        rememberAddress(of.id, made);
+        setUrl(made);
+        setOver(true);
+        reload();
+      } else {
         await api('DELETE /integrations/{}', { at: [of.id] });
         toast(`${of.name} is removed.`);
         route(to.integrations());
@@ -80,6 +96,11 @@ function Shown({ of, reload }: { of: IntegrationFull; reload: () => void }) {
           </LinkButton>
         ) : (
           <>
+            <LinkButton href={to.guide(of.id)}>Guide</LinkButton>
+            {of.provider === 'generic' && (
+              <LinkButton href={to.fieldMap(of.id)}>Field map</LinkButton>
+            )}
+            {!url && <SetupFile id={of.id} provider={of.provider} why={why} />}
             <Button why={why} onClick={() => setAsk('token')}>
               New address
             </Button>
@@ -111,24 +132,35 @@ function Shown({ of, reload }: { of: IntegrationFull; reload: () => void }) {
             : []),
         ]}
       />
-      {url && <Address url={url} provider={of.provider} renewed />}
+      {!uploads && <ClockNote of={of} why={why} saved={reload} />}
+      {url && <Address id={of.id} url={url} provider={of.provider} renewed={over} />}
       <div class="integration-parts">
-        <SettingsPanel of={of} why={why} saved={reload} />
+        {uploads ? (
+          <PolicyPanel id={of.id} uploads why={why} />
+        ) : (
+          <div class="stack">
+            <SettingsPanel of={of} why={why} saved={reload} />
+            <PolicyPanel id={of.id} uploads={false} why={why} />
+          </div>
+        )}
         {!uploads && (
-          <Panel
-            title="Latest deliveries"
-            side={<a href={to.deliveries({ integration: of.id })}>All deliveries</a>}
-          >
-            {deliveries.error ? (
-              <Failed error={deliveries.error} retry={deliveries.reload} />
-            ) : !deliveries.data ? (
-              <Loading rows={3} label="Loading deliveries" />
-            ) : deliveries.data.items.length ? (
-              <DeliveryTable rows={deliveries.data.items} own />
-            ) : (
-              <p class="panel-note">Nothing has arrived at this address yet.</p>
-            )}
-          </Panel>
+          <div class="stack">
+            <RotationPanel
+              of={of}
+              why={why}
+              changed={reload}
+              made={(made) => {
+                rememberAddress(of.id, made);
+                setUrl(made);
+                setOver(false);
+              }}
+            />
+            <TrialsPanel id={of.id} why={why} />
+            <LatestDeliveries id={of.id} />
+            {canBePolled && <PollsPanel id={of.id} why={why} />}
+            <ChannelsPanel id={of.id} why={why} />
+            <NetworkPanel of={of} />
+          </div>
         )}
       </div>
       {ask === 'token' && (

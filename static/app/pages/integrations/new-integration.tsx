@@ -8,6 +8,7 @@ import { TextField } from '../../ui/field';
 import { Page, Panel } from '../../ui/page';
 import { Failed, Loading } from '../../ui/states';
 import { Address } from './address';
+import { rememberAddress } from './shown-address';
 import { SettingFields, filled, type Values } from './settings-form';
 import { providerName } from './words';
 import './integrations.css';
@@ -33,7 +34,7 @@ export default function NewIntegration() {
           </LinkButton>
         }
       >
-        <Address url={made.hook_url} provider={slug} />
+        <Address id={made.id} url={made.hook_url} provider={slug} />
       </Page>
     );
   }
@@ -51,10 +52,11 @@ export default function NewIntegration() {
         body: {
           provider,
           name,
-          settings: filled(chosen.settings, values) as Record<string, never>,
+          settings: filled(chosen.settings, values),
         },
       });
       setSlug(provider);
+      rememberAddress(reply.id, reply.hook_url);
       setMade(reply);
     } catch (e) {
       setError(e instanceof ApiError ? e : new ApiError(0, '', String(e)));

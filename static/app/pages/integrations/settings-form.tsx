@@ -1,7 +1,7 @@
 /* One form for every phone system, drawn from the provider's own settings table. */
 import type { IntegrationFull, SettingField } from '../../api/types';
 import { SelectField, TextField } from '../../ui/field';
-import { choiceName } from './words';
+import { choiceName, warningOf } from './words';
 
 export type Values = Record<string, string>;
 
@@ -58,11 +58,23 @@ export function SettingFields({
           onChange: (value: string) => set({ ...values, [f.name]: value }),
         };
         if (f.kind === 'choice') {
+          const chosen = values[f.name] || (f.choices?.[0] ?? '');
+          const warning = warningOf(f.name, chosen);
           return (
             <SelectField
               key={f.name}
               {...common}
-              value={values[f.name] || (f.choices?.[0] ?? '')}
+              value={chosen}
+              help={
+                <>
+                  {common.help}
+                  {warning && (
+                    <strong class="warning" role="alert">
+                      {warning}
+                    </strong>
+                  )}
+                </>
+              }
               choices={(f.choices ?? []).map((c) => ({ value: c, label: choiceName(c) }))}
             />
           );

@@ -25,11 +25,13 @@ export function SettingsPanel({
       }),
     );
   const [name, setName] = useState(of.name);
+  const [sources, setSources] = useState(of.sources);
   const [values, setValues] = useState<Values>(stored);
   const [error, setError] = useState<ApiError>();
   const [busy, setBusy] = useState(false);
   useEffect(() => {
     setName(of.name);
+    setSources(of.sources);
     setValues(stored());
   }, [of.version]);
 
@@ -41,7 +43,7 @@ export function SettingsPanel({
       await api('PATCH /integrations/{}', {
         at: [of.id],
         version: of.version,
-        body: { name, settings: changed(of, values) as Record<string, never> },
+        body: { name, sources, settings: changed(of, values) },
       });
       toast('Saved.');
       saved();
@@ -89,6 +91,17 @@ export function SettingsPanel({
           errors={error?.fields ?? {}}
           stored={of.settings}
         />
+        {of.provider !== 'upload' && (
+          <TextField
+            label="Hooks only from"
+            name="sources"
+            value={sources}
+            onChange={setSources}
+            placeholder="203.0.113.7, 198.51.100.0/24"
+            help="Addresses and networks of the phone system. Empty: from anywhere, by whoever has the address."
+            error={error?.fields.sources}
+          />
+        )}
         <Button type="submit" kind="main" why={why} busy={busy}>
           Save
         </Button>

@@ -1,24 +1,22 @@
-/* The scorecards that calls are judged by. */
-import { useApi } from '../../api/use-api';
+/* All scorecards, with what each is: in use, a draft, or out of use. */
+import { useState } from 'preact/hooks';
 import type { Item } from '../../api/client';
+import { refusalFor, zone } from '../../api/session';
+import { useApi } from '../../api/use-api';
 import { to } from '../../routes';
+import { Button } from '../../ui/button';
+import { whenOf } from '../../ui/format';
 import { Page, Panel } from '../../ui/page';
 import { Empty, Failed, Loading } from '../../ui/states';
 import { DataTable, type Column } from '../../ui/table';
+import { NewCard } from './new-card';
+import { stateSentence } from './words';
 
-const columns: Column<Item<'GET /scorecards'>>[] = [
+type Row = Item<'GET /scorecards'>;
+
+const columns: Column<Row>[] = [
   { key: 'name', label: 'Name', phone: 'lead', show: (s) => <strong>{s.name}</strong> },
-  {
-    key: 'version',
-    label: 'Version',
-    class: 'number',
-    show: (s) => (
-      <>
-        <span class="narrow">Version </span>
-        {s.version}
-      </>
-    ),
-  },
+  { key: 'state', label: 'State', show: stateSentence },
   {
     key: 'questions',
     label: 'Questions',
@@ -30,18 +28,30 @@ const columns: Column<Item<'GET /scorecards'>>[] = [
       </>
     ),
   },
+  {
+    key: 'changed',
+    label: 'Since',
+    phone: 'off',
+    show: (s) => whenOf(s.changed_at, zone.value),
+  },
 ];
 
 export default function Scorecards() {
-  const list = useApi('GET /scorecards');
+  const list = useApi('GET /scorecards', { query: { limit: 100 } });
+  const [making, setMaking] = useState(false);
+  const fresh = (
+    <Button kind="main" why={refusalFor('scorecards.write')} onClick={() => setMaking(true)}>
+      New scorecard
+    </Button>
+  );
   return (
-    <Page title="Scorecards">
+    <Page title="Scorecards" actions={fresh}>
       {list.error ? (
         <Failed error={list.error} retry={list.reload} />
       ) : !list.data ? (
         <Loading label="Loading scorecards" />
       ) : list.data.items.length === 0 ? (
-        <Empty>There is no scorecard, so calls are not scored.</Empty>
+        <Empty action={fresh}>There is no scorecard, so calls are not scored.</Empty>
       ) : (
         <Panel>
           <DataTable
@@ -52,6 +62,7 @@ export default function Scorecards() {
           />
         </Panel>
       )}
+      {making && <NewCard onClose={() => setMaking(false)} />}
     </Page>
   );
 }

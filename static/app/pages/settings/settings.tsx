@@ -1,11 +1,13 @@
 /* Settings of this browser and this account, and which engines do the work. */
 import { refusalFor, session, signOut } from '../../api/session';
 import { useApi } from '../../api/use-api';
+import { to } from '../../routes';
 import { Button } from '../../ui/button';
 import { capital } from '../../ui/format';
 import { Facts, Page, Panel } from '../../ui/page';
 import { Failed, Loading } from '../../ui/states';
 import { theme, type Theme } from '../../ui/theme';
+import { NumbersPanel } from './numbers-panel';
 import './settings.css';
 
 const themes: { value: Theme; label: string }[] = [
@@ -17,6 +19,8 @@ const themes: { value: Theme; label: string }[] = [
 export default function Settings() {
   const why = refusalFor('scorecards.read');
   const engines = useApi(why ? null : 'GET /engines');
+  const chosen = useApi(refusalFor('integrations.read') ? null : 'GET /speech-engines');
+  const models = useApi(refusalFor('integrations.read') ? null : 'GET /language-engines');
   const now = session.value;
   return (
     <Page title="Settings" class="settings">
@@ -53,7 +57,11 @@ export default function Settings() {
           />
         </div>
       </Panel>
-      <Panel title="Engines">
+      <NumbersPanel />
+      <Panel
+        title="Engines"
+        side={!refusalFor('integrations.read') && <a href={to.engines()}>Engines and vocabulary</a>}
+      >
         {why ? (
           <p class="panel-note">{why}</p>
         ) : engines.error ? (
@@ -62,8 +70,27 @@ export default function Settings() {
           <Loading rows={2} label="Loading engines" />
         ) : (
           <div class="part engines">
-            <Engine title="Speech" {...engines.data.speech} />
-            <Engine title="Language" {...engines.data.language} />
+            {chosen.data?.items.length ? (
+              <p>
+                <span class="note">Speech</span>{' '}
+                <strong>{chosen.data.items.map((e) => e.name).join(', then ')}</strong>
+              </p>
+            ) : (
+              <Engine title="Speech" {...engines.data.speech} />
+            )}
+            {models.data?.items.length ? (
+              <p>
+                <span class="note">Language</span>{' '}
+                <strong>
+                  {models.data.items
+                    .map((e) => e.name)
+                    .concat(engines.data.language.name)
+                    .join(', then ')}
+                </strong>
+              </p>
+            ) : (
+              <Engine title="Language" {...engines.data.language} />
+            )}
           </div>
         )}
       </Panel>

@@ -1,11 +1,8 @@
 /* The operator's table of tenants. */
 import { useLocation } from 'preact-iso';
-import { platform, signOutPlatform } from '../../api/session';
 import type { Tenant } from '../../api/types';
 import { useApi } from '../../api/use-api';
-import { to } from '../../routes';
-import { Brand } from '../../shell/frame';
-import { Button } from '../../ui/button';
+import { OperatorFrame } from '../../shell/operator';
 import { capital, dateOf } from '../../ui/format';
 import { Page, Panel } from '../../ui/page';
 import { usePaging } from '../../ui/paging';
@@ -25,33 +22,23 @@ export default function Tenants() {
   const list = useApi('GET /platform/tenants', { query: { cursor: query.cursor } }, true);
   const paging = usePaging(list.data?.next);
   return (
-    <div class="operator">
-      <header class="top">
-        <Brand href={to.tenants()} />
-        <span class="note">Operator</span>
-        <span class="account">
-          {platform.value?.user.name}
-          <Button onClick={() => void signOutPlatform()}>Sign out</Button>
-        </span>
-      </header>
-      <main id="content">
-        <Page title="Tenants">
-          {list.error ? (
-            <Failed error={list.error} retry={list.reload} />
-          ) : !list.data ? (
-            <Loading />
-          ) : list.data.items.length === 0 ? (
-            <Empty>
-              No tenants yet. Make the first with <code>ringsight admin</code>.
-            </Empty>
-          ) : (
-            <Panel>
-              <DataTable label="Tenants" rows={list.data.items} columns={columns} />
-            </Panel>
-          )}
-          <Pager newer={paging.newer} older={paging.older} />
-        </Page>
-      </main>
-    </div>
+    <OperatorFrame>
+      <Page title="Tenants">
+        {list.error ? (
+          <Failed error={list.error} retry={list.reload} />
+        ) : !list.data ? (
+          <Loading />
+        ) : list.data.items.length === 0 ? (
+          <Empty>
+            No tenants yet. Make the first with <code>ringsight admin</code>.
+          </Empty>
+        ) : (
+          <Panel>
+            <DataTable label="Tenants" rows={list.data.items} columns={columns} />
+          </Panel>
+        )}
+        <Pager newer={paging.newer} older={paging.older} />
+      </Page>
+    </OperatorFrame>
   );
 }

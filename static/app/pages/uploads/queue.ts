@@ -1,158 +1,185 @@
-/* Uploads of this page: tus in parts of 2 MB, kept going over page changes, resumed after a reload
- * once the same file is chosen again (a browser gives no file back by itself). */
-import { signal } from '@preact/signals';
+/* Sending: by tus in parts of 2 MB, a few files at a time, kept going over page changes, resumed after
+ * a reload once the same files are chosen again (a browser gives no file back by itself). */
 import { Upload as Tus } from 'tus-js-client';
 import { BASE, auth } from '../../api/client';
-import { session } from '../../api/session';
+import { check, hashed } from './checking';
+import { about, change, entries, find, parallel, partSize, refusal, type Entry } from './entries';
+import { refusedBy, sentence, worthAgain } from './refusals';
+import { begunBefore, fingerprint } from './remembered';
 
-export const partSize = 2 * 1024 * 1024;
-export const maxSize = 512 * 1024 * 1024;
-const kinds = /\.(wav|mp3|ogg|opus)$/i;
-
-export interface Entry {
-  id: number;
-  file: File;
-  state: 'waiting' | 'sending' | 'paused' | 'done' | 'failed';
-  sent: number;
-  resumed: boolean;
-  reason?: string;
-  call?: string;
-  tus?: Tus;
-}
-
-export interface Meta {
-  agent: string;
-  direction: string;
-  started_at: string;
-}
-
-export const entries = signal<Entry[]>([]);
 let next = 0;
 
-function change(id: number, by: Partial<Entry>): void {
-  entries.value = entries.value.map((e) => (e.id === id ? { ...e, ...by } : e));
-}
-
-/** Why a file is not taken, before a byte is sent. */
-export function refusal(file: File): string | undefined {
-  if (file.size === 0) return 'The file is empty.';
-  if (file.size > maxSize) return 'The file is larger than 512 MB.';
-  if (!kinds.test(file.name)) return 'Only WAV, MP3, Ogg and Opus recordings can be read.';
-  return undefined;
-}
-
-export function add(files: Iterable<File>, meta: Meta): void {
-  for (const file of files) {
+/** Puts files on the list; what was begun before goes on at once. */
+export async function add(files: { file: File; path: string }[]): Promise<void> {
+  const fresh: Entry[] = files.map(({ file, path }) => {
     const reason = refusal(file);
-    const entry: Entry = {
+    return {
       id: next++,
       file,
-      state: reason ? 'failed' : 'waiting',
+      path,
+      state: reason ? 'failed' : 'listed',
       sent: 0,
       resumed: false,
-      reason,
+      own: {},
+      ...(reason && { reason }),
     };
-    entries.value = [...entries.value, entry];
-    if (!reason) void begin(entry, meta);
+  });
+  entries.value = [...entries.value, ...fresh];
+  const begun = begunBefore();
+  for (const e of fresh) if (begun.has(fingerprint(e)) && e.state === 'listed') start([e.id]);
+  await check();
+}
+
+/** Sends these, a few at a time. */
+export function start(ids: number[]): void {
+  const wanted = new Set(ids);
+  entries.value = entries.value.map((e) =>
+    wanted.has(e.id) ? { ...e, state: 'waiting', reason: undefined } : e,
+  );
+  pump();
+}
+
+let busy = 0;
+
+function pump(): void {
+  while (busy < parallel) {
+    const e = entries.value.find((o) => o.state === 'waiting');
+    if (!e) return;
+    busy++;
+    change(e.id, { state: 'sending' });
+    void send(e.id).finally(() => {
+      busy--;
+      pump();
+    });
   }
 }
 
-async function begin(entry: Entry, meta: Meta): Promise<void> {
-  const { id, file } = entry;
-  const tenant = session.peek()?.tenant?.id ?? '';
-  const metadata = Object.fromEntries(
+function metadataOf(e: Entry): Record<string, string> {
+  const facts = about.facts(e);
+  return Object.fromEntries(
     Object.entries({
-      filename: file.name,
-      filetype: file.type,
-      agent: meta.agent,
-      direction: meta.direction,
-      started_at: meta.started_at || new Date(file.lastModified).toISOString(),
+      filename: e.file.name,
+      filetype: e.file.type,
+      agent: facts.agent,
+      agent_note: facts.agent_note,
+      direction: facts.direction,
+      started_at: facts.started_at,
+      number: facts.number,
+      analyse: facts.analyse ? '' : 'no',
+      sha256: e.hash ?? '',
+      again: e.again ? 'yes' : '',
+      call: about.call,
     }).filter(([, value]) => value),
   );
-  const tus = new Tus(file, {
-    endpoint: `${BASE}/uploads`,
-    chunkSize: partSize,
-    retryDelays: [0, 1000, 3000, 5000, 10_000],
-    metadata,
-    removeFingerprintOnSuccess: true,
-    fingerprint: async () =>
-      ['ringsight', tenant, file.name, file.size, file.lastModified].join(':'),
-    onBeforeRequest: (request) => {
-      request.setHeader('X-CSRF-Token', auth.csrf);
-    },
-    onProgress: (sent) => change(id, { sent, state: 'sending' }),
-    onError: (error) => change(id, { state: 'failed', reason: sentence(error) }),
-    onSuccess: () => void finished(id, tus.url),
+}
+
+async function send(id: number): Promise<void> {
+  await hashed(id);
+  const e = find(id);
+  if (!e || e.state !== 'sending') return;
+  const metadata = metadataOf(e);
+  change(id, { kept: metadata.analyse === 'no' });
+  await new Promise<void>((over) => {
+    const tus = new Tus(e.file, {
+      endpoint: `${BASE}/uploads`,
+      chunkSize: partSize,
+      retryDelays: [0, 1000, 3000, 5000, 10_000, 20_000],
+      metadata,
+      removeFingerprintOnSuccess: true,
+      fingerprint: async () => fingerprint(e),
+      onShouldRetry: worthAgain,
+      onBeforeRequest: (request) => {
+        request.setHeader('X-CSRF-Token', auth.csrf);
+      },
+      onProgress: (sent) => progress(id, sent),
+      onChunkComplete: (_, sent) => change(id, { sent }),
+      onError: (error) => {
+        failed(id, error);
+        over();
+      },
+      onSuccess: () => {
+        done(id, tus.url);
+        over();
+      },
+    });
+    change(id, { tus });
+    stops.set(id, over);
+    void begin(id, tus);
   });
-  change(id, { tus });
+  stops.delete(id);
+}
+
+/** Ends the wait for an upload that was paused or removed. */
+const stops = new Map<number, () => void>();
+
+async function begin(id: number, tus: Tus): Promise<void> {
   const earlier = (await tus.findPreviousUploads())[0];
   if (earlier) {
     tus.resumeFromPreviousUpload(earlier);
     change(id, { resumed: true });
   }
-  change(id, { state: 'sending' });
-  tus.start();
+  if (find(id)?.state === 'sending') tus.start();
 }
 
-/** The call that the upload became; it may take a moment to appear. */
-async function finished(id: number, url: string | null): Promise<void> {
-  change(id, { state: 'done', sent: entries.value.find((e) => e.id === id)?.file.size ?? 0 });
-  for (let n = 0; url && n < 10; n++) {
-    const answer = await fetch(url, {
-      method: 'HEAD',
-      headers: { 'Tus-Resumable': '1.0.0' },
-    }).catch(() => null);
-    const call = answer?.headers.get('Ringsight-Call');
-    if (call) {
-      change(id, { call });
-      return;
-    }
-    if (!answer?.ok) return;
-    await new Promise((done) => {
-      setTimeout(done, 300 * (n + 1));
+const shownAt = new Map<number, number>();
+
+/** Many files report many times a second: one repaint in 100 ms is enough for each. */
+function progress(id: number, sent: number): void {
+  const now = Date.now();
+  if (now - (shownAt.get(id) ?? 0) < 100) return;
+  shownAt.set(id, now);
+  if (find(id)?.state === 'sending') change(id, { sent });
+}
+
+function failed(id: number, error: Error): void {
+  const refused = refusedBy(error);
+  if (refused?.status === 401) auth.expired(false);
+  if (refused?.code === 'upload_known') {
+    change(id, {
+      state: 'known',
+      checked: true,
+      reason: 'This recording is here already.',
+      ...(refused.call && { call: refused.call }),
     });
+  } else change(id, { state: 'failed', reason: sentence(error) });
+}
+
+function done(id: number, url: string | null): void {
+  change(id, { state: 'done', sent: find(id)?.file.size ?? 0 });
+  if (url) void callOf(id, url);
+}
+
+/** The call that the upload became. */
+async function callOf(id: number, url: string): Promise<void> {
+  const answer = await fetch(url, { method: 'HEAD', headers: { 'Tus-Resumable': '1.0.0' } }).catch(
+    () => null,
+  );
+  const call = answer?.headers.get('Ringsight-Call');
+  if (call) change(id, { call });
+}
+
+export function pause(ids: number[]): void {
+  for (const id of ids) {
+    const e = find(id);
+    if (e?.state !== 'sending' && e?.state !== 'waiting') continue;
+    change(id, { state: 'paused' });
+    void e.tus?.abort();
+    stops.get(id)?.();
   }
 }
 
-function sentence(error: Error): string {
-  const response = (
-    error as { originalResponse?: { getStatus(): number; getBody(): string } | null }
-  ).originalResponse;
-  if (!response) return 'The connection was lost. Try again to go on from here.';
-  try {
-    const problem = JSON.parse(response.getBody()) as { detail?: string; title?: string };
-    return problem.detail ?? problem.title ?? error.message;
-  } catch {
-    return `The server answered ${response.getStatus()}.`;
+/** Sends one that is here already all the same. */
+export function sendAgain(id: number): void {
+  change(id, { again: true, call: undefined });
+  start([id]);
+}
+
+/** Takes them off the list; what was begun is ended at the server too. */
+export function remove(ids: number[]): void {
+  const gone = new Set(ids);
+  for (const e of entries.value.filter((o) => gone.has(o.id))) {
+    if (e.state !== 'done' && e.tus?.url) void e.tus.abort(true).catch(() => undefined);
+    stops.get(e.id)?.();
   }
-}
-
-export function pause(entry: Entry): void {
-  void entry.tus?.abort();
-  change(entry.id, { state: 'paused' });
-}
-
-export function resume(entry: Entry): void {
-  change(entry.id, { state: 'sending', reason: undefined });
-  entry.tus?.start();
-}
-
-/** Takes it off the list; an unfinished one is ended at the server too. */
-export function remove(entry: Entry): void {
-  if (entry.state !== 'done' && entry.tus) void entry.tus.abort(true).catch(() => undefined);
-  entries.value = entries.value.filter((e) => e.id !== entry.id);
-}
-
-/** Names of uploads of this tenant begun in this browser and not finished nor on the list. */
-export function unfinished(): string[] {
-  const tenant = session.value?.tenant?.id ?? '';
-  const listed = new Set(entries.value.map((e) => e.file.name));
-  const names = Object.keys(localStorage)
-    .filter((key) => key.startsWith('tus::') && key.includes(`ringsight:${tenant}:`))
-    .map(
-      (key) =>
-        key.split(`ringsight:${tenant}:`)[1]?.split('::')[0]?.split(':').slice(0, -2).join(':') ??
-        '',
-    );
-  return [...new Set(names)].filter((name) => name && !listed.has(name));
+  entries.value = entries.value.filter((e) => !gone.has(e.id));
 }

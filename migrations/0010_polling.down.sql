@@ -1,0 +1,11 @@
+reset role;
+set local role ringsight_gate;
+drop function gate.cdr_sockets();
+reset role;
+set local role ringsight_owner;
+alter table recording drop column provider_transcript;
+alter table call drop column found_by_poll;
+revoke update (polled) on call_event from ringsight_app;
+drop index call_event_polled;
+alter table call_event drop column polled;
+drop table provider_token, poll_page, poll_run;

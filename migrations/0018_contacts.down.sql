@@ -1,0 +1,1 @@
+drop table call_note, contact_number, contact;

@@ -1,0 +1,2 @@
+drop table tracker_hit;
+drop table tracker;

@@ -1,0 +1,1 @@
+alter table replay drop column parser;

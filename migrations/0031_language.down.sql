@@ -1,0 +1,1 @@
+drop table language_answer, language_price, language_engine;

@@ -1,0 +1,2 @@
+alter table score drop column asked;
+alter table analysis drop column asked;

@@ -1,0 +1,3 @@
+-- Which engine was asked, how, and which were passed over and why.
+alter table analysis add column asked jsonb;
+alter table score add column asked jsonb;

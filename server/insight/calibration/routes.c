@@ -1,0 +1,345 @@
+/* Sets of calls that people score, the report of agreement, past scores, the gate. */
+#include "http/http.h"
+#include "insight/calibration/inner.h"
+#include "insight/calibration/queries.h"
+#include "jobs/jobs.h"
+
+#define MAX_CALLS 200
+#define PAST_MAX_BODY (2 << 20)
+
+struct create_in {
+    struct str name, calls;
+    struct uuid scorecard;
+    int64_t sample;
+};
+static const struct field create_in[] = {
+    {"name", FIELD_TEXT, offsetof(struct create_in, name), REQUIRED, .min = 1, .max = 100},
+    {"scorecard", FIELD_UUID, offsetof(struct create_in, scorecard), REQUIRED,
+     .doc = "The version whose scores are compared"},
+    {"calls", FIELD_JSON, offsetof(struct create_in, calls), OPTIONAL,
+     .doc = "Ids of calls with a transcript, at most 200"},
+    {"sample", FIELD_INT, offsetof(struct create_in, sample), OPTIONAL, .min = 1, .max = MAX_CALLS,
+     .doc = "Instead: so many of the calls last scored by the version, drawn blindly"},
+    {0},
+};
+
+static const struct field list_in[] = {
+    {"scorecard", FIELD_UUID, .doc = "Only sets for this version"},
+    {0},
+};
+
+struct report_in {
+    struct uuid calibration;
+};
+static const struct field report_in[] = {
+    {"calibration", FIELD_UUID, offsetof(struct report_in, calibration), OPTIONAL,
+     .doc = "Only calls of this set"},
+    {0},
+};
+
+struct past_in {
+    struct str text;
+};
+static const struct field past_in[] = {
+    {"text", FIELD_TEXT, offsetof(struct past_in, text), REQUIRED, .min = 1, .max = 1 << 20,
+     .doc = "CSV with the columns call (id, or the phone system's), rater, score, and one by the key of "
+            "each question that has answers"},
+    {0},
+};
+
+struct gate_in {
+    int64_t within_bp, calls;
+};
+static const struct field gate_in[] = {
+    {"within_bp", FIELD_INT, offsetof(struct gate_in, within_bp), REQUIRED, .min = 0, .max = 10000,
+     .doc = "Least share of scores within ten points of people's; 0: no gate"},
+    {"calls", FIELD_INT, offsetof(struct gate_in, calls), REQUIRED, .min = 1, .max = 200,
+     .doc = "Compared on at least so many scores by people"},
+    {0},
+};
+
+struct rerun_in {
+    struct uuid call;
+    int64_t times, calls;
+};
+static const struct field rerun_in[] = {
+    {"call", FIELD_UUID, offsetof(struct rerun_in, call), OPTIONAL,
+     .doc = "Only this call; else the newest that the machine judged by the version"},
+    {"times", FIELD_INT, offsetof(struct rerun_in, times), REQUIRED, .min = 2, .max = RERUN_MAX,
+     .doc = "How often each call is judged; with an engine that costs, each run costs"},
+    {"calls", FIELD_INT, offsetof(struct rerun_in, calls), REQUIRED, .min = 1, .max = RERUN_MAX},
+    {0},
+};
+
+static const struct err *add_calls(struct req *rq, struct uuid set, struct str text)
+{
+    const struct json *list;
+    struct uuid id;
+    const struct err *e = json_parse(rq->a, text, &list);
+
+    if (e)
+        return e;
+    if (json_kind(list) != J_LIST || !json_count(list) || json_count(list) > MAX_CALLS)
+        return req_field(rq, "calls", "Give a list of 1 to %d ids.", MAX_CALLS);
+    for (size_t i = 0; !e && i < json_count(list); i++) {
+        int64_t n = 0;
+
+        if (!uuid_parse(json_str(json_at(list, i)), &id))
+            return req_field(rq, "calls", "Give the ids of calls.");
+        e = q_calibration_add_call(
+            rq->db, (struct calibration_add_call_in){set, id, req_scope(rq)}, &n);
+        if (!e && !n)
+            return req_field(rq, "calls", "Number %zu is no call with a transcript, or stands twice.",
+                             i + 1);
+    }
+    return e;
+}
+
+static const struct err *create(struct req *rq)
+{
+    const struct create_in *in = rq->in;
+    struct uuid id = uuid_new();
+    int64_t n = 1;
+    bool sample = in->sample > 0;
+    const struct err *e;
+
+    if (sample == (in->calls.p != NULL))
+        return req_field(rq, "calls", "Give either calls or a sample.");
+    e = q_calibration_add(rq->db, (struct calibration_add_in){id, in->name, in->scorecard,
+                                                              rq->who.account}, NULL);
+    if (e == E_NO_PARENT)
+        return req_field(rq, "scorecard", "There is no such scorecard version.");
+    if (!e && sample)
+        e = q_calibration_draw(rq->db, (struct calibration_draw_in){id, in->scorecard, req_scope(rq),
+                                                                    in->sample}, &n);
+    else if (!e)
+        e = add_calls(rq, id, in->calls);
+    if (!e && !n)
+        return req_field(rq, "sample", "No call was scored by this version yet.");
+    return e ? e : req_created(rq, id);
+}
+
+static const struct err *drop(struct req *rq)
+{
+    int64_t n = 0;
+    const struct err *e =
+        q_calibration_drop(rq->db, (struct calibration_drop_in){rq->param_id[0]}, &n);
+
+    return e ? e : n ? req_none(rq) : E_NOT_FOUND;
+}
+
+static const struct err *report(struct req *rq, struct agree_report *ret)
+{
+    const struct report_in *in = rq->in;
+
+    return agree_report(rq->db, &(struct agree_ask){rq->param_id[0], in->calibration,
+                                                    req_scope(rq), rq->who.account}, ret);
+}
+
+static const struct err *show(struct req *rq)
+{
+    struct agree_report r;
+    const struct err *e = report(rq, &r);
+
+    return e ? e : req_json(rq, 200, agree_json(rq->a, &r));
+}
+
+static const struct err *file(struct req *rq)
+{
+    struct agree_report r;
+    const struct err *e = report(rq, &r);
+
+    if (e)
+        return e;
+    req_set_header(rq, "content-disposition",
+                   str_fmt(rq->a, "attachment; filename=\"agreement-v%lld.csv\"",
+                           (long long)r.version));
+    rq->reply.status = 200;
+    rq->reply.type = STR("text/csv; charset=utf-8");
+    rq->reply.body = agree_csv(rq->a, &r);
+    return NULL;
+}
+
+static const struct err *put_past(struct req *rq, struct uuid card, const struct past_row *row,
+                                  struct past_faults *io)
+{
+    struct past_call_in in = {.key = row->call, .scope = req_scope(rq)};
+    struct past_call_out call;
+    const struct err *e;
+
+    if (!uuid_parse(row->call, &in.call))
+        in.call = (struct uuid){{0}};
+    e = q_past_call(rq->db, in, &call);
+    if (e == E_NOT_FOUND) {
+        if (io->n < PAST_MAX_FAULTS)
+            io->v[io->n++] = str_fmt(rq->a, "Row %lld: there is no call “%.*s”.",
+                                     (long long)row->row, STR_ARG(row->call));
+        return NULL;
+    }
+    if (e)
+        return e;
+    return q_past_put(rq->db, (struct past_put_in){
+        .id = uuid_new(), .card = card, .call = call.id, .rater = row->rater,
+        .score_bp = row->score_bp < 0 ? SQL_NULL : row->score_bp, .answers = row->answers,
+        .account = rq->who.account}, NULL);
+}
+
+/* All rows or none: half a file is worse than a list of what is wrong with it. */
+static const struct err *import(struct req *rq)
+{
+    const struct past_in *in = rq->in;
+    struct past_faults faults = {0};
+    struct agree_card_out of;
+    struct past_row *rows;
+    struct card card;
+    struct jw w = jw_new(rq->a);
+    size_t n = 0;
+    const struct err *e = q_agree_card(rq->db, (struct agree_card_in){rq->param_id[0]}, &of);
+
+    if (!e)
+        e = card_parse(rq->a, of.body, &card);
+    if (!e)
+        e = past_read(rq->a, &card, in->text, &rows, &n, &faults);
+    for (size_t i = 0; !e && i < n; i++)
+        e = put_past(rq, of.card_id, &rows[i], &faults);
+    if (faults.n) {
+        struct buf b = buf_new(rq->a, 4000);
+
+        for (size_t i = 0; i < faults.n; i++)
+            buf_fmt(&b, "%s%.*s", i ? " " : "", STR_ARG(faults.v[i]));
+        return req_field(rq, "text", "%.*s", STR_ARG(buf_str(&b)));
+    }
+    if (e)
+        return e;
+    jw_open(&w, '{');
+    jw_key(&w, "imported");
+    jw_int(&w, (int64_t)n);
+    jw_close(&w, '}');
+    return req_json(rq, 200, jw_done(&w));
+}
+
+static const struct err *forget(struct req *rq)
+{
+    struct agree_card_out of;
+    const struct err *e = q_agree_card(rq->db, (struct agree_card_in){rq->param_id[0]}, &of);
+
+    if (!e)
+        e = q_past_drop(rq->db, (struct past_drop_in){rq->param_id[0]}, NULL);
+    return e ? e : req_none(rq);
+}
+
+static const struct err *set_gate(struct req *rq)
+{
+    const struct gate_in *in = rq->in;
+    struct publish_gate_get_out row;
+    int64_t version, n = 0;
+    const struct err *e = req_if_match(rq, &version);
+
+    if (!e)
+        e = q_publish_gate_get(rq->db, (struct publish_gate_get_in){rq->param_id[0]}, &row);
+    if (!e && row.version != version)
+        return E_STALE;
+    if (!e)
+        e = q_publish_gate_put(rq->db, (struct publish_gate_put_in){rq->param_id[0], version,
+                                                                    in->within_bp, in->calls}, &n);
+    if (e)
+        return e;
+    return n ? req_none(rq) : E_STALE;
+}
+
+static const struct err *rerun(struct req *rq)
+{
+    const struct rerun_in *in = rq->in;
+    struct uuid id = uuid_new();
+    struct rerun_calls_out *rows;
+    struct agree_card_out of;
+    char text[UUID_TEXT];
+    size_t n = 0;
+    const struct err *e = q_agree_card(rq->db, (struct agree_card_in){rq->param_id[0]}, &of);
+
+    if (!e)
+        e = q_rerun_calls(rq->db, (struct rerun_calls_in){rq->param_id[0], in->call, req_scope(rq), 1},
+                          &rows, &n);
+    if (!e && !n)
+        return req_field(rq, "call", "The machine has judged no such call by this version.");
+    if (!e)
+        e = q_rerun_add(rq->db, (struct rerun_add_in){id, rq->param_id[0], in->call, in->times,
+                                                      in->calls, rq->who.account}, NULL);
+    if (!e)
+        e = job_add(rq->db, &(struct job_new){
+            .kind = "scores.rerun", .object = in->call,
+            .args = str_fmt(rq->a, "{\"rerun\":\"%s\"}", uuid_text(id, text).p)});
+    return e ? e : req_created(rq, id);
+}
+
+static const struct route routes[] = {
+    {GET, "/calibrations", REVIEWS_WRITE, list_in, .sql = SQL_CALIBRATIONS_LIST,
+     .doc = "Sets of calls that several people score, newest first"},
+    {POST, "/calibrations", REVIEWS_WRITE, create_in, .run = create, .out = "created",
+     .creates = CREATES, .doc = "A set of calls for several people to score, given or drawn"},
+    {GET, "/calibrations/{calibration}", REVIEWS_WRITE, .sql = SQL_CALIBRATION_GET,
+     .doc = "One set"},
+    {GET, "/calibrations/{calibration}/calls", REVIEWS_WRITE, .sql = SQL_CALIBRATION_CALLS,
+     .doc = "Its calls, and whether the caller has scored them; never a score"},
+    {DELETE, "/calibrations/{calibration}", REVIEWS_WRITE, .run = drop,
+     .doc = "Drop the set; calls and scores stay"},
+    {GET, "/scorecards/{scorecard}/agreement", REVIEWS_WRITE, report_in, .run = show,
+     .out = "agreement", .lane = WORK_SLOW,
+     .doc = "How far the machine agrees with people by this version; a draft is tried by its rules"},
+    {GET, "/scorecards/{scorecard}/agreement/file", REVIEWS_WRITE, report_in, .run = file,
+     .out = "file", .lane = WORK_SLOW, .doc = "The same as CSV"},
+    {POST, "/scorecards/{scorecard}/past-scores", REVIEWS_WRITE, past_in, .run = import,
+     .out = "past_scores_imported", .lane = WORK_SLOW, .limit = LIMIT_COSTLY,
+     .body_max = PAST_MAX_BODY,
+     .doc = "Scores that people gave elsewhere, to be compared; a row for a known rater and call replaces it"},
+    {DELETE, "/scorecards/{scorecard}/past-scores", REVIEWS_WRITE, .run = forget,
+     .doc = "Forget all past scores of the card"},
+    {GET, "/scorecards/{scorecard}/publish-gate", SCORECARDS_READ, .sql = SQL_PUBLISH_GATE_GET,
+     .doc = "How far the card must agree with people to be published; 0: no gate"},
+    {PUT, "/scorecards/{scorecard}/publish-gate", SCORECARDS_PUBLISH, gate_in, .run = set_gate,
+     .doc = "Change that; needs If-Match with its version"},
+    {GET, "/scorecards/{scorecard}/reruns", REVIEWS_WRITE, .sql = SQL_RERUNS_LIST,
+     .doc = "How stable the version's answers are: calls judged several times, newest first"},
+    {POST, "/scorecards/{scorecard}/reruns", SCORECARDS_WRITE, rerun_in, .run = rerun,
+     .out = "created", .creates = CREATES, .limit = LIMIT_COSTLY,
+     .doc = "Judge the same calls several times and see what changes; no score is stored"},
+    {0},
+};
+
+#define TEXT "{\"type\":\"string\"}"
+#define NUMBER "{\"type\":\"integer\"}"
+#define NUMBER_NULL "{\"type\":[\"integer\",\"null\"]}"
+#define YES_NO "{\"type\":\"boolean\"}"
+#define FIGURE_NAMES                                                                               \
+    "\"pairs\",\"left_out\",\"within_bp\",\"exact_bp\",\"kappa_bp\",\"bias_bp\",\"error_bp\""
+#define FIGURES                                                                                    \
+    "\"pairs\":" NUMBER ",\"left_out\":" NUMBER ",\"within_bp\":" NUMBER_NULL                        \
+    ",\"exact_bp\":" NUMBER_NULL ",\"kappa_bp\":" NUMBER_NULL ",\"bias_bp\":" NUMBER_NULL             \
+    ",\"error_bp\":" NUMBER_NULL
+
+static const struct schema schemas[] = {
+    {"agreement",
+     "{\"type\":\"object\",\"required\":[\"name\",\"version\",\"state\",\"tried\",\"calls\","
+     "\"kept_back\",\"no_machine\",\"scores\",\"questions\",\"raters\"],\"properties\":{\"name\":" TEXT
+     ",\"version\":" NUMBER ",\"state\":" TEXT ",\"tried\":" YES_NO ",\"calls\":" NUMBER
+     ",\"kept_back\":" NUMBER ",\"no_machine\":" NUMBER
+     ",\"scores\":{\"type\":\"object\",\"required\":[" FIGURE_NAMES "],\"properties\":{" FIGURES "}},"
+     "\"questions\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"key\",\"text\","
+     FIGURE_NAMES "],\"properties\":{\"key\":" TEXT ",\"text\":" TEXT "," FIGURES "}}},"
+     "\"raters\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"first\",\"second\","
+     FIGURE_NAMES "],\"properties\":{\"first\":" TEXT ",\"second\":" TEXT "," FIGURES "}}}}}"},
+    {"rerun",
+     "{\"type\":\"object\",\"required\":[\"calls\",\"unstable\",\"spread_bp\",\"questions\"],"
+     "\"properties\":{\"calls\":" NUMBER ",\"unstable\":" NUMBER ",\"spread_bp\":" NUMBER
+     ",\"questions\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"key\",\"text\","
+     "\"unstable\",\"spread_bp\"],\"properties\":{\"key\":" TEXT ",\"text\":" TEXT
+     ",\"unstable\":" NUMBER ",\"spread_bp\":" NUMBER "}}}}}"},
+    {"past_scores_imported",
+     "{\"type\":\"object\",\"required\":[\"imported\"],\"properties\":{\"imported\":" NUMBER "}}"},
+    {0},
+};
+
+const struct feature calibration_feature = {
+    .name = "calibration", .doc = "How far machine and people agree.", .routes = routes,
+    .jobs = calibration_jobs, .schemas = schemas,
+};

@@ -1,0 +1,93 @@
+/* Writing entries and reading the chain. */
+#include "people/audit/audit.h"
+
+#include <string.h>
+
+#include "jobs/jobs.h"
+#include "people/audit/inner.h"
+#include "people/audit/queries.h"
+
+#define PARAM_MAX 120
+#define CHAIN_AFTER_S 2
+
+/* Text fields whose values name a thing and nothing else. */
+static const char *const told[] = {"name", "role", "zone", "extension", "email", "provider", "slug", NULL};
+
+static bool is_told(const struct field *f)
+{
+    if (f->flags & SECRET)
+        return false;
+    if (f->type == FIELD_INT || f->type == FIELD_BOOL || f->type == FIELD_UUID || f->type == FIELD_TIME || f->choices)
+        return true;
+    for (size_t i = 0; f->type == FIELD_TEXT && told[i]; i++)
+        if (strcmp(f->name, told[i]) == 0)
+            return true;
+    return false;
+}
+
+/* {"name":"Front desk","settings":null}: null where a value was given and is not told. */
+static struct str given_of(const struct req *rq)
+{
+    struct jw w = jw_new(rq->a);
+
+    jw_open(&w, '{');
+    for (size_t i = 0; rq->texts && rq->route->in && rq->route->in[i].name; i++) {
+        const struct field *f = &rq->route->in[i];
+        if (!rq->texts[i].p)
+            continue;
+        jw_key(&w, f->name);
+        if (is_told(f))
+            jw_text(&w, rq->texts[i]);
+        else
+            jw_null(&w);
+    }
+    jw_close(&w, '}');
+    return jw_done(&w);
+}
+
+/* What the path names, and what was made. */
+static struct str objects_of(const struct req *rq)
+{
+    struct jw w = jw_new(rq->a);
+
+    jw_open(&w, '{');
+    for (size_t i = 0; i < 4; i++) {
+        struct str name = http_row_param(rq->route, i);
+        if (!name.n)
+            break;
+        jw_key(&w, str_c(rq->a, name));
+        jw_text(&w, str_sub(rq->param[i], 0, PARAM_MAX));
+    }
+    if (rq->reply.status == 201 && !uuid_is_zero(rq->made)) {
+        jw_key(&w, "made");
+        jw_uuid(&w, rq->made);
+    }
+    jw_close(&w, '}');
+    return jw_done(&w);
+}
+
+const struct err *audit_record(struct req *rq)
+{
+    struct uuid request = {{0}};
+    const struct err *e;
+
+    if (!uuid_parse(str_of(rq->id), &request))
+        request = uuid_new();
+    e = q_audit_add(rq->db, (struct audit_add_in){
+        .id = uuid_new(), .actor_kind = rq->who.kind == API_KEY ? STR("api_key") : STR("person"),
+        .actor = rq->who.account, .actor_name = rq->who.name,
+        .act = http_row_name(rq->a, rq->route), .objects = objects_of(rq), .given = given_of(rq),
+        .address = rq->client, .request = request}, NULL);
+    return e ? e : job_add(rq->db, &(struct job_new){
+        .kind = AUDIT_CHAIN, .args = STR("{}"), .dedupe = STR(AUDIT_CHAIN), .delay_s = CHAIN_AFTER_S});
+}
+
+const struct err *audit_check(struct db *db, struct audit_state *ret)
+{
+    struct audit_verify_out row;
+    const struct err *e = q_audit_verify(db, &row);
+
+    if (!e)
+        *ret = (struct audit_state){row.links, row.waiting, row.fault.p ? row.fault : STR(""), row.head};
+    return e;
+}

@@ -1,0 +1,23 @@
+/* Who did what: one entry for each act that changes something and for each recording that is listened to,
+ * written in the act's own transaction, numbered and chained by a job seconds later. */
+#ifndef RINGSIGHT_PEOPLE_AUDIT_H
+#define RINGSIGHT_PEOPLE_AUDIT_H
+
+#include "http/http.h"
+
+/* Writes the entry of a request that succeeded, in its open transaction; for http_config.audit. What was
+ * given is told by the names of the fields; of values only choices, numbers, ids, yes and no, and the names
+ * of things, never secrets, settings or what people wrote. E_*: of the database. */
+const struct err *audit_record(struct req *rq) MUST_USE;
+
+struct audit_state {
+    int64_t links, waiting; /* chained; written and not yet chained */
+    struct str fault;       /* the first thing that does not fit; empty: all fits */
+    struct str head;        /* the last hash, in hex */
+};
+/* Reads the chain of the transaction's tenant from its beginning. Texts live in the transaction's arena. */
+const struct err *audit_check(struct db *db, struct audit_state *ret) MUST_USE;
+
+extern const struct feature audit_feature;
+
+#endif

@@ -1,0 +1,84 @@
+/* Whether the same calls get the same answers when they are judged again. */
+import { useEffect, useState } from 'preact/hooks';
+import { api } from '../../api/client';
+import { refusalFor, zone } from '../../api/session';
+import { useApi } from '../../api/use-api';
+import { Button } from '../../ui/button';
+import { plural, whenOf } from '../../ui/format';
+import { Panel } from '../../ui/page';
+import { toast } from '../../ui/toast';
+import { pointsOf } from './figures';
+
+const TIMES = 5;
+const CALLS = 10;
+const LOOK_AGAIN_MS = 2000;
+
+export function Stability({ id }: { id: string }) {
+  const list = useApi('GET /scorecards/{}/reruns', { at: [id], query: { limit: 1 } }, true);
+  const [busy, setBusy] = useState(false);
+  const last = list.data?.items[0];
+  const waiting = last?.state === 'queued';
+  useEffect(() => {
+    if (!waiting) return;
+    const timer = setInterval(list.reload, LOOK_AGAIN_MS);
+    return () => clearInterval(timer);
+  }, [waiting]);
+  const run = async () => {
+    setBusy(true);
+    try {
+      await api('POST /scorecards/{}/reruns', { at: [id], body: { times: TIMES, calls: CALLS } });
+      list.reload();
+    } catch (e) {
+      const fields = (e as { fields?: Record<string, string> }).fields ?? {};
+      toast(Object.values(fields)[0] ?? (e as Error).message, true);
+    }
+    setBusy(false);
+  };
+  const unstable = last?.body?.questions.filter((q) => q.unstable > 0) ?? [];
+  return (
+    <Panel
+      title="Stability"
+      side={
+        <Button
+          why={refusalFor('scorecards.write')}
+          busy={busy || waiting}
+          onClick={() => void run()}
+        >
+          Judge {CALLS} calls {TIMES} times
+        </Button>
+      }
+    >
+      <div class="part" role="status">
+        {!last && (
+          <p class="note">
+            No calls were judged again yet: see whether the same call gets the same answers.
+          </p>
+        )}
+        {waiting && <p class="note">The calls are being judged again.</p>}
+        {last?.state === 'failed' && <p class="bad-ink">It failed: {last.reason}</p>}
+        {last?.body && last.body.unstable === 0 && (
+          <p>
+            {plural(last.body.calls, 'call')} judged {last.times} times each: every answer stayed
+            the same. <span class="note">{whenOf(last.created_at, zone.value)}</span>
+          </p>
+        )}
+        {last?.body && last.body.unstable > 0 && (
+          <>
+            <p class="warn-ink">
+              {last.body.unstable} of {plural(last.body.calls, 'call')} changed when judged{' '}
+              {last.times} times; the score moved by up to {pointsOf(last.body.spread_bp)} points.
+            </p>
+            <ul>
+              {unstable.map((q) => (
+                <li key={q.key}>
+                  “{q.text}” changed in {plural(q.unstable, 'call')}, by up to{' '}
+                  {pointsOf(q.spread_bp)} points.
+                </li>
+              ))}
+            </ul>
+          </>
+        )}
+      </div>
+    </Panel>
+  );
+}

@@ -1,0 +1,43 @@
+/* What each kind of job is called, for everybody who reads of jobs. */
+export const kinds: Record<string, string> = {
+  'inbox.fold': 'Read a delivery',
+  'inbox.replay': 'Read deliveries again',
+  'inbox.reread': 'Read one delivery again',
+  'integrations.trial': 'Try a connection or an address',
+  'integrations.poll': 'Ask a phone system for calls',
+  'integrations.nightly': 'Look for calls that never arrived',
+  'numbers.link': 'Look whether two systems told of a call',
+  'numbers.again': 'Read phone numbers anew',
+  'recordings.fetch': 'Fetch recording',
+  'recordings.inspect': 'Prepare audio',
+  'recordings.opus': 'Write a recording as Opus',
+  'recordings.release': 'Let go of an original',
+  'recordings.sweep': 'Tidy up recordings',
+  'transcripts.run': 'Write transcript',
+  'trackers.run': 'Look for trackers',
+  'trackers.past': 'Look for a tracker in past calls',
+  'customers.run': 'Read what a call tells of its customer',
+  'customers.past': 'Read past calls again for customers',
+  'tasks.remind': 'Remind of a task',
+  'transcripts.ask': 'Have transcript written',
+  'speech.test': 'Test a speech engine',
+  'language.test': 'Test a language engine',
+  'dropfolders.look': 'Look into a drop folder',
+  'dropfolders.try': 'Try a drop folder',
+  'dropfolders.take': 'Take a file from a drop folder',
+  'dropfolders.take_old': 'Take an old file from a drop folder',
+  'dropfolders.settle': 'Settle a drop folder’s file',
+  'policies.apply': 'Apply a policy to past calls',
+  'calls.reattribute': 'Give calls to an agent',
+  'analysis.run': 'Analyse call',
+  'scores.run': 'Score call',
+  'scores.rerun': 'Judge calls again',
+  'stages.watch': 'Look after calls that stand still',
+  'uploads.clean': 'Tidy up an upload',
+  'uploads.expire': 'Drop an unfinished upload',
+  'platform.probe': 'Try the queue',
+};
+
+export const kindName = (kind: string) => kinds[kind] ?? kind;
+
+export const kindChoices = Object.entries(kinds).map(([value, label]) => ({ value, label }));

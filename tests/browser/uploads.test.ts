@@ -1,0 +1,323 @@
+/* The upload page with hundreds of files: facts from names and sheets, repeats, a reload in the
+ * middle, analysis afterwards. */
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { accessible, get, launch, noSidewaysScroll, open, phone } from './house.ts';
+
+let browser: Browser;
+const folder = mkdtempSync('/tmp/ringsight-uploads-');
+before(async () => {
+  browser = await launch();
+});
+after(async () => {
+  await browser.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** A fifth of a second of noise at 8 kHz: each file is another recording. */
+function noise(samples = 1600): Buffer {
+  const data = randomBytes(2 * samples);
+  const head = Buffer.alloc(44);
+  head.write('RIFF', 0);
+  head.writeUInt32LE(36 + data.length, 4);
+  head.write('WAVEfmt ', 8);
+  head.writeUInt32LE(16, 16);
+  head.writeUInt16LE(1, 20);
+  head.writeUInt16LE(1, 22);
+  head.writeUInt32LE(8000, 24);
+  head.writeUInt32LE(16_000, 28);
+  head.writeUInt16LE(2, 32);
+  head.writeUInt16LE(16, 34);
+  head.write('data', 36);
+  head.writeUInt32LE(data.length, 40);
+  return Buffer.concat([head, data]);
+}
+
+const files = (page: Page) => page.getByLabel('Recordings', { exact: true });
+const status = (page: Page) => page.locator('.upload-total [role=status]');
+
+/** Drops these many files on the page at once, made there. */
+function dropMany(page: Page, n: number, name: string): Promise<void> {
+  return page.evaluate(
+    async ([count, prefix, one]: [number, string, string]) => {
+      const base = Uint8Array.from(atob(one), (c) => c.charCodeAt(0));
+      const transfer = new DataTransfer();
+      for (let i = 0; i < count; i++) {
+        const bytes = base.slice();
+        crypto.getRandomValues(bytes.subarray(44));
+        const title = `${prefix}_2026-01-${String(1 + (i % 28)).padStart(2, '0')}_0930_4477009000${String(i).padStart(2, '0')}.wav`;
+        transfer.items.add(new File([bytes], title, { lastModified: 1_700_000_000_000 + i }));
+      }
+      const target = document.querySelector('.drop');
+      target?.dispatchEvent(
+        new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer: transfer }),
+      );
+    },
+    [n, name, noise(400).toString('base64')] as [number, string, string],
+  );
+}
+
+test(
+  'three hundred files in one drop: few rows are drawn, all are sent, four at a time',
+  { timeout: 180_000 },
+  async () => {
+    const { page, faults, context } = await open(browser, '/upload');
+    let now = 0;
+    let most = 0;
+    page.on('request', (r) => {
+      if (/\/uploads\/[0-9a-f-]{36}$/.test(r.url()) && r.method() === 'PATCH')
+        most = Math.max(most, ++now);
+    });
+    const gone = (r: { url(): string; method(): string }) => {
+      if (/\/uploads\/[0-9a-f-]{36}$/.test(r.url()) && r.method() === 'PATCH') now--;
+    };
+    page.on('requestfinished', gone);
+    page.on('requestfailed', gone);
+    await page.getByLabel('Analyze as they arrive').uncheck();
+    await page.getByLabel('Pattern').fill('{agent}_{date}_{time}_{number}');
+    const who = `drop${randomBytes(3).toString('hex')}`;
+    await dropMany(page, 300, who);
+    await status(page).getByText('300 files').waitFor();
+    await page.getByText('300 names fit').waitFor();
+    assert.ok((await page.locator('.upload').count()) < 40, 'only the rows in sight are drawn');
+    await accessible(page, 'upload with files');
+    await page.getByRole('button', { name: 'Upload 300 files' }).click();
+    await status(page).getByText('300 of 300 files received').waitFor({ timeout: 150_000 });
+    assert.ok(most >= 2 && most <= 4, `${most} parts at a time`);
+    const { items } = await get<{ items: { key: string; calls: number }[] }>(
+      page,
+      '/unknown-agents?limit=100',
+    );
+    assert.equal(items.find((g) => g.key === who)?.calls, 300, 'each is a call, none twice');
+    assert.deepEqual(faults, []);
+
+    /* The last row is reached by scrolling. */
+    await page.locator('.upload-scroll').evaluate((el) => el.scrollTo(0, el.scrollHeight));
+    await page.locator('.upload').last().getByText('Kept without analysis').waitFor();
+    await context.close();
+  },
+);
+
+test(
+  'a reload in the middle: the same folder again goes on, nothing is sent twice',
+  { timeout: 120_000 },
+  async () => {
+    const { page, context } = await open(browser, '/upload');
+    const inside = mkdtempSync(join(folder, 'calls-'));
+    for (let i = 0; i < 6; i++) writeFileSync(join(inside, `call ${i}.wav`), noise(1_400_000));
+    await page.getByLabel('Analyze as they arrive').uncheck();
+    let sent = 0;
+    await page.route('**/api/v1/uploads/*', async (route) => {
+      if (route.request().method() === 'PATCH' && ++sent > 5) return; /* no more parts arrive */
+      await route.continue();
+    });
+    await page.getByLabel('Folder of recordings').setInputFiles(inside);
+    await page.getByRole('button', { name: 'Upload 6 files' }).click();
+    await page.waitForFunction(
+      () => [...document.querySelectorAll('progress')].filter((p) => p.value > 0).length > 1,
+    );
+    await page.unroute('**/api/v1/uploads/*');
+    await page.reload();
+    await page.getByText(/^Not finished: /).waitFor();
+    const offsets: number[] = [];
+    page.on('request', (r) => {
+      if (r.method() === 'PATCH') offsets.push(Number(r.headers()['upload-offset']));
+    });
+    await page.getByLabel('Analyze as they arrive').uncheck();
+    await page.getByLabel('Folder of recordings').setInputFiles(inside);
+    await page.locator('.upload').nth(5).waitFor();
+    await page.waitForFunction(
+      () => {
+        [...document.querySelectorAll('button')]
+          .find((b) => /^Upload \d+ files?$/.test(b.textContent ?? ''))
+          ?.click();
+        return [...document.querySelectorAll('.upload')].every((e) => e.matches('.done, .known'));
+      },
+      null,
+      { timeout: 60_000, polling: 200 },
+    );
+    assert.ok(offsets.some((o) => o > 0), 'one went on where it stopped');
+    assert.equal(await page.getByText(/^Not finished: /).count(), 0);
+    await context.close();
+  },
+);
+
+test('a CSV beside them says whose they are; a wrong row and a missing one are told', async () => {
+  const { page, faults, context } = await open(browser, '/upload');
+  const { items } = await get<{ items: { id: string; name: string; extension: string }[] }>(
+    page,
+    '/agents',
+  );
+  const agent = items[0]!;
+  const csv = `Recording file;Agent;Date;Time;In/Out;Customer phone\nA.wav;${agent.extension};21/11/2026;14:05;in;+44 20 7946 0001\nb.WAV;nobody;31/31/2026;14:05;out;1\n`;
+  await files(page).setInputFiles([
+    { name: 'a.wav', mimeType: 'audio/wav', buffer: noise() },
+    { name: 'b.wav', mimeType: 'audio/wav', buffer: noise() },
+    { name: 'c.wav', mimeType: 'audio/wav', buffer: noise() },
+    { name: 'calls.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) },
+  ]);
+  await page.getByText('2 rows fit a file on the list.').waitFor();
+  const row = (name: string) => page.locator('.upload', { hasText: name });
+  await row('a.wav').getByText(`${agent.name} · inbound`).waitFor();
+  await row('a.wav').getByText('+442079460001').waitFor();
+  await row('b.wav').getByText('cannot be read as a date').waitFor();
+  await row('c.wav').getByText('The sheet has no row for this file.').waitFor();
+  await page.locator('select[name=column-agent]').selectOption('None');
+  await row('a.wav').getByText('no agent').waitFor();
+  await accessible(page, 'upload with a sheet');
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test('an XLSX is read without leaving the page or breaking its policy', async () => {
+  const { page, faults, context } = await open(browser, '/upload');
+  await files(page).setInputFiles([
+    { name: 'one.wav', mimeType: 'audio/wav', buffer: noise() },
+    {
+      name: 'calls.xlsx',
+      mimeType: 'application/octet-stream',
+      buffer: await xlsx([
+        ['File', 'Agent', 'Started'],
+        ['one.wav', 'Zoe', '2026-11-21 09:30'],
+      ]),
+    },
+  ]);
+  await page.getByText('1 row fits a file on the list.').waitFor();
+  await page.locator('.upload').getByText('No agent is called "Zoe"').waitFor();
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test('what is here already is told with its call before it is sent, and twice in one drop too', { timeout: 240_000 }, async () => {
+  const { page, context } = await open(browser, '/upload');
+  const buffer = noise();
+  const file = { name: 'once.wav', mimeType: 'audio/wav', buffer };
+  await page.getByLabel('Analyze as they arrive').uncheck();
+  await files(page).setInputFiles([file, { ...file, name: 'twice.wav' }]);
+  await page.getByText('The same as once.wav.').waitFor();
+  await page.getByRole('button', { name: 'Upload 1 file' }).click();
+  const link = page.locator('.upload', { hasText: 'once.wav' }).getByRole('link');
+  await link.waitFor();
+  const call = await link.getAttribute('href');
+  await page.waitForFunction(
+    async (path) => {
+      const answer = await fetch(`/api/v1${path}`);
+      return ((await answer.json()) as { state: string }).state === 'stored';
+    },
+    call,
+    /* behind the hundreds of recordings of the tests above */
+    { polling: 200, timeout: 180_000 },
+  );
+  await page.reload();
+  let begun = 0;
+  page.on('request', (r) => {
+    if (r.method() === 'POST' && r.url().endsWith('/uploads')) begun++;
+  });
+  await files(page).setInputFiles([{ ...file, name: 'renamed.wav' }]);
+  await page.getByText('This recording is here already.').waitFor();
+  assert.equal(
+    await page.locator('.upload').getByRole('link', { name: 'Open the call' }).getAttribute('href'),
+    call,
+  );
+  assert.equal(begun, 0, 'not a byte was sent');
+  await context.close();
+});
+
+test('kept first, analyzed afterwards; facts put right for one file by hand', async () => {
+  const { page, context } = await open(browser, '/upload');
+  await page.getByLabel('Analyze as they arrive').uncheck();
+  await files(page).setInputFiles([{ name: 'kept.wav', mimeType: 'audio/wav', buffer: noise() }]);
+  await page.getByRole('button', { name: 'Change what is told with kept.wav' }).click();
+  await page.getByRole('dialog').getByLabel('Direction').selectOption('outbound');
+  await page.getByRole('dialog').getByLabel('Number').fill('+441632960777');
+  await page.getByRole('button', { name: 'Set' }).click();
+  await page.locator('.upload').getByText('+441632960777').waitFor();
+  await page.getByRole('button', { name: 'Upload 1 file' }).click();
+  await page.getByText('Kept without analysis.').waitFor();
+  await page.getByRole('button', { name: 'Analyze 1 call' }).click();
+  await page.getByText('The analysis follows.').waitFor();
+  const { items } = await get<{ items: { direction: string }[] }>(
+    page,
+    '/calls?number=%2B441632960777',
+  );
+  assert.equal(items[0]?.direction, 'outbound');
+  await context.close();
+});
+
+test('the page with files on a phone', async () => {
+  const { page, context } = await open(browser, '/upload', { viewport: phone });
+  await files(page).setInputFiles([
+    { name: `${'long name '.repeat(12)}.wav`, mimeType: 'audio/wav', buffer: noise() },
+    { name: 'empty.wav', mimeType: 'audio/wav', buffer: Buffer.alloc(0) },
+  ]);
+  await page.getByText('The file is empty').waitFor();
+  await noSidewaysScroll(page, 'upload with files');
+  await accessible(page, 'upload with files on a phone');
+  await context.close();
+});
+
+/** The smallest workbook: stored, not deflated. */
+async function xlsx(rows: string[][]): Promise<Buffer> {
+  const cells = rows
+    .map(
+      (row, r) =>
+        `<row r="${r + 1}">${row
+          .map(
+            (text, c) =>
+              `<c r="${'ABCDEF'[c]}${r + 1}" t="inlineStr"><is><t>${text}</t></is></c>`,
+          )
+          .join('')}</row>`,
+    )
+    .join('');
+  const main = 'http://schemas.openxmlformats.org';
+  return zip({
+    '[Content_Types].xml': `<?xml version="1.0"?><Types xmlns="${main}/package/2006/content-types"/>`,
+    'xl/workbook.xml': `<?xml version="1.0"?><workbook xmlns="${main}/spreadsheetml/2006/main" xmlns:r="${main}/officeDocument/2006/relationships"><sheets><sheet name="S" sheetId="1" r:id="rId1"/></sheets></workbook>`,
+    'xl/_rels/workbook.xml.rels': `<?xml version="1.0"?><Relationships xmlns="${main}/package/2006/relationships"><Relationship Id="rId1" Type="${main}/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>`,
+    'xl/worksheets/sheet1.xml': `<?xml version="1.0"?><worksheet xmlns="${main}/spreadsheetml/2006/main"><sheetData>${cells}</sheetData></worksheet>`,
+  });
+}
+
+async function zip(entries: Record<string, string>): Promise<Buffer> {
+  const locals: Buffer[] = [];
+  const central: Buffer[] = [];
+  let at = 0;
+  for (const [name, text] of Object.entries(entries)) {
+    const data = Buffer.from(text);
+    const title = Buffer.from(name);
+    const facts = Buffer.alloc(26);
+    facts.writeUInt16LE(20, 0);
+    facts.writeUInt32LE(crc32(data), 10);
+    facts.writeUInt32LE(data.length, 14);
+    facts.writeUInt32LE(data.length, 18);
+    facts.writeUInt16LE(title.length, 22);
+    const local = Buffer.concat([Buffer.from('PK\x03\x04'), facts, title, data]);
+    const rest = Buffer.alloc(14);
+    rest.writeUInt32LE(at, 10);
+    central.push(
+      Buffer.concat([Buffer.from('PK\x01\x02\x14\x00', 'latin1'), facts, rest, title]),
+    );
+    locals.push(local);
+    at += local.length;
+  }
+  const list = Buffer.concat(central);
+  const end = Buffer.alloc(18);
+  end.writeUInt16LE(locals.length, 4);
+  end.writeUInt16LE(locals.length, 6);
+  end.writeUInt32LE(list.length, 8);
+  end.writeUInt32LE(at, 12);
+  return Buffer.concat([...locals, list, Buffer.from('PK\x05\x06', 'latin1'), end]);
+}
+
+function crc32(data: Buffer): number {
+  let crc = ~0;
+  for (const byte of data) {
+    crc ^= byte;
+    for (let k = 0; k < 8; k++) crc = (crc >>> 1) ^ (0xedb88320 & -(crc & 1));
+  }
+  return ~crc >>> 0;
+}

@@ -1,0 +1,258 @@
+/* What is done to an engine's words: inventions go, corrections are written, stretches are tagged,
+ * people's versions keep times, files cannot be broken out of. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/json.h"
+#include "insight/transcripts/export.h"
+#include "insight/transcripts/mend.h"
+#include "insight/transcripts/revise.h"
+#include "insight/transcripts/turns.h"
+
+extern const struct CMUnitTest mending_tests[];
+extern const size_t n_mending_tests;
+
+#define SECONDS 60
+#define LEVELS (SECONDS * 50)
+
+static int set_up(void **state)
+{
+    *state = arena_new();
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    arena_free(*state);
+    return 0;
+}
+
+#define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+
+/* A minute of one channel that sounds between the two times only. */
+static struct media_info sounding(struct arena *a, int32_t from_ms, int32_t to_ms)
+{
+    int16_t *levels = ARENA_ARRAY(a, LEVELS, int16_t);
+
+    for (int32_t i = 0; i < LEVELS; i++)
+        levels[i] = i * 20 >= from_ms && i * 20 < to_ms ? -2000 : -7000;
+    return (struct media_info){.duration_ms = SECONDS * 1000, .channels = 1, .levels = LEVELS,
+                               .channel = {{.levels = levels, .gate = -5000}}};
+}
+
+/* These words, one every 400 ms from there on. */
+static struct speech_segment saying(struct arena *a, int32_t from_ms, const char *text)
+{
+    struct speech_segment s = {.start_ms = from_ms, .words = ARENA_ARRAY(a, 400, struct speech_word)};
+    struct str rest = str_of(text), one;
+
+    while (str_split(&rest, ' ', &one)) {
+        int32_t at = from_ms + 400 * (int32_t)s.n_words;
+
+        s.words[s.n_words++] = (struct speech_word){one, at, at + 300, 9000, 0};
+    }
+    s.end_ms = from_ms + 400 * (int32_t)s.n_words;
+    return s;
+}
+
+static void expect(struct arena *a, const struct speech_segment *s, const char *want)
+{
+    struct buf b = buf_new(a, 1 << 16);
+
+    for (size_t i = 0; i < s->n_words; i++)
+        buf_fmt(&b, "%s%.*s", i ? " " : "", STR_ARG(s->words[i].text));
+    if (!str_is(b.n ? buf_str(&b) : STR(""), want))
+        fail_msg("got  %.*s\nwant %s", STR_ARG(buf_str(&b)), want);
+}
+
+static void inventing(struct arena *a, const char *text, const char *want)
+{
+    struct media_info info = sounding(a, 0, 60000);
+    struct speech_segment s = saying(a, 0, text);
+
+    invented_remove(a, &info, &s, 1);
+    expect(a, &s, want);
+}
+
+static void d2_01_words_over_silence_are_left_out(void **state)
+{
+    struct arena *a = *state;
+    struct media_info info = sounding(a, 0, 2000);
+    struct speech_segment s[] = {saying(a, 0, "good morning to you"),
+                                 saying(a, 20000, "Thank you for watching.")};
+
+    assert_int_equal(invented_remove(a, &info, s, 2), 4);
+    expect(a, &s[0], "good morning to you");
+    expect(a, &s[1], "");
+}
+
+static void d2_01_loops_are_cut_to_their_first_round_in_any_language(void **state)
+{
+    struct arena *a = *state;
+
+    inventing(a, "yes you you you you you you you you you no", "yes you no");
+    inventing(a, "Thank you. Thank you. Thank you. Thank you. Thank you. bye", "Thank you. bye");
+    inventing(a, "\xd0\xb4\xd0\xb0 \xd0\xb4\xd0\xb0 \xd0\xb4\xd0\xb0 \xd0\xb4\xd0\xb0 \xd0\xb4\xd0\xb0 "
+                 "\xd0\xb4\xd0\xb0 \xd0\xb4\xd0\xb0 \xd0\xb4\xd0\xb0 \xd0\xb4\xd0\xb0",
+              "\xd0\xb4\xd0\xb0");
+    inventing(a, "subs by the amara org subs by the amara org subs by the amara org end",
+              "subs by the amara org end");
+    inventing(a, "hahahahahahahahahahahahahahahahahahahahahahahahahahahaha ok", "ok");
+}
+
+static void d2_01_what_people_do_repeat_stays(void **state)
+{
+    struct arena *a = *state;
+
+    inventing(a, "no no no no no I mean it", "no no no no no I mean it");
+    inventing(a, "one two one two one two", "one two one two one two");
+    inventing(a, "my number is 5 5 5 5 0 0 0", "my number is 5 5 5 5 0 0 0");
+    inventing(a, "can you hear me can you hear me hello", "can you hear me can you hear me hello");
+}
+
+static void d2_01_faster_than_anybody_speaks_is_left_out(void **state)
+{
+    struct arena *a = *state;
+    struct media_info info = sounding(a, 0, 60000);
+    struct speech_segment s = saying(a, 0, "translated by the community of volunteers worldwide");
+
+    s.end_ms = 300;
+    assert_int_equal(invented_remove(a, &info, &s, 1), 7);
+}
+
+static void d2_10_corrections_mend_and_keep_the_span(void **state)
+{
+    struct arena *a = *state;
+    struct speech_correction list[] = {{STR("ring side"), STR("Ringsight")},
+                                       {STR("ring side cloud"), STR("Ringsight Cloud Plus One")},
+                                       {STR("acne"), STR("Acme")}};
+    struct speech_segment s = saying(a, 1000, "I use Ring side, and ring SIDE cloud. at Acne! ring");
+
+    assert_int_equal(corrections_apply(a, &s, 1, list, 3), 3);
+    expect(a, &s, "I use Ringsight, and Ringsight Cloud Plus One. at Acme! ring");
+    assert_int_equal(s.words[2].start_ms, 1800);
+    assert_int_equal(s.words[2].end_ms, 2500);
+    assert_int_equal(s.words[4].start_ms, 3000);
+    assert_int_equal(s.words[7].end_ms, 4100);
+}
+
+static void d3_09_stretches_that_are_no_conversation_are_tagged(void **state)
+{
+    struct arena *a = *state;
+    struct speech_segment s[] = {saying(a, 0, "Please leave a message, after the tone."),
+                                 {.start_ms = 10000, .end_ms = 18000},
+                                 {.start_ms = 18500, .end_ms = 30000}};
+    struct conversation c = turns_build(a, s, 3, &(struct voices){false, SPEAKER_AGENT, STR("inbound")}, 60000);
+    struct mending m = {.removed = 2};
+    struct str got = notes_json(a, s, 3, &c, &m);
+
+    assert_true(str_is(got, "{\"removed\":2,\"corrected\":0,\"no_confidence\":false,\"times_spread\":false,"
+        "\"tags\":[{\"kind\":\"voicemail\",\"start_ms\":0,\"end_ms\":2700},"
+        "{\"kind\":\"wordless\",\"start_ms\":10000,\"end_ms\":30000}]}"));
+}
+
+static void d2_03_voices_are_named_by_what_they_say_and_by_direction(void **state)
+{
+    struct arena *a = *state;
+    struct speech_segment s[] = {saying(a, 0, "hello there"),
+                                 saying(a, 1000, "thank you for calling how can I help"),
+                                 saying(a, 5000, "well")};
+    struct conversation c;
+
+    for (size_t i = 0; i < 3; i++)
+        for (size_t k = 0; k < s[i].n_words; k++)
+            s[i].words[k].voice = i == 1 ? 2 : 1;
+    c = turns_of_voices(a, s, 3, STR("inbound"), 60000);
+    assert_int_equal(c.n_turns, 3);
+    assert_int_equal(c.turns[0].speaker, SPEAKER_CUSTOMER);
+    assert_int_equal(c.turns[1].speaker, SPEAKER_AGENT);
+    s[1] = saying(a, 1000, "nobody says anything telling here");
+    for (size_t k = 0; k < s[1].n_words; k++)
+        s[1].words[k].voice = 2;
+    assert_int_equal(turns_of_voices(a, s, 3, STR("inbound"), 1).turns[0].speaker, SPEAKER_AGENT);
+    assert_int_equal(turns_of_voices(a, s, 3, STR("outbound"), 1).turns[0].speaker, SPEAKER_CUSTOMER);
+    assert_int_equal(turns_of_voices(a, s, 3, STR("unknown"), 1).turns[0].speaker, SPEAKER_UNKNOWN);
+}
+
+static void d2_05_the_same_words_give_the_same_turns_to_the_byte(void **state)
+{
+    struct arena *a = *state;
+    struct str first = STR_NONE;
+
+    for (int round = 0; round < 3; round++) {
+        struct speech_segment s[] = {saying(a, 0, "one two three"), saying(a, 0, "four five six")};
+        struct conversation c;
+        struct str got;
+
+        for (size_t k = 0; k < 3; k++)
+            s[1].words[k].voice = 2;
+        c = turns_of_voices(a, s, 2, STR("inbound"), 60000);
+        got = turns_json(a, &c);
+        if (round)
+            assert_true(str_eq(got, first));
+        first = got;
+    }
+}
+
+static struct turn a_turn(struct arena *a, const char *text)
+{
+    struct speech_segment s = saying(a, 1000, text);
+    struct conversation c = turns_build(a, &s, 1, &(struct voices){true, SPEAKER_AGENT, STR("inbound")}, 60000);
+
+    return c.turns[0];
+}
+
+static void a_corrected_turn_keeps_what_stays(void **state)
+{
+    struct arena *a = *state;
+    struct turn old = a_turn(a, "good mourning to you"), t;
+
+    t = turn_rewritten(a, &old, STR("good morning to you"));
+    assert_int_equal(t.n_words, 4);
+    assert_int_equal(t.words[1].start_ms, 1400);
+    assert_int_equal(t.words[1].confidence, 10000);
+    assert_int_equal(t.words[3].confidence, 9000);
+    t = turn_rewritten(a, &old, STR("good morning my friend to you"));
+    assert_int_equal(t.n_words, 6);
+    assert_int_equal(t.words[1].start_ms, 1400);
+    assert_int_equal(t.words[3].end_ms, 1700);
+    assert_int_equal(t.words[4].start_ms, 1800);
+    t = turn_rewritten(a, &old, STR("good to you"));
+    assert_int_equal(t.n_words, 3);
+    assert_int_equal(turn_rewritten(a, &old, STR("  ")).n_words, 0);
+    t = turn_rewritten(a, &old, STR("oh good mourning to you"));
+    assert_int_equal(t.words[0].start_ms, 1000);
+    assert_int_equal(t.words[1].start_ms, 1000);
+}
+
+static void files_cannot_be_broken_out_of(void **state)
+{
+    struct arena *a = *state;
+    struct turn t = a_turn(a, "a <b>x</b> & --> y");
+    struct conversation c = {60000, STR("inbound"), 1, &t};
+    struct str vtt = export_vtt(a, &c, STR("An<n>a\nB")), srt = export_srt(a, &c, STR(""));
+
+    assert_true(str_is(vtt, "WEBVTT\n\n00:00:01.000 --> 00:00:02.900\n"
+                            "<v An&lt;n&gt;a B>a &lt;b&gt;x&lt;/b&gt; &amp; --&gt; y\n\n"));
+    assert_true(str_is(srt, "1\n00:00:01,000 --> 00:00:02,900\nAgent: a (b)x(/b) & --) y\n\n"));
+    assert_true(str_find(export_vtt(a, &c, STR("Ann --")), STR("<v Ann >"), 0) >= 0);
+    assert_true(str_is(export_text(a, &c, STR("Ann")), "[00:00:01] Ann: a <b>x</b> & --> y\n"));
+}
+
+const struct CMUnitTest mending_tests[] = {
+    T(d2_01_words_over_silence_are_left_out),
+    T(d2_01_loops_are_cut_to_their_first_round_in_any_language),
+    T(d2_01_what_people_do_repeat_stays),
+    T(d2_01_faster_than_anybody_speaks_is_left_out),
+    T(d2_10_corrections_mend_and_keep_the_span),
+    T(d3_09_stretches_that_are_no_conversation_are_tagged),
+    T(d2_03_voices_are_named_by_what_they_say_and_by_direction),
+    T(d2_05_the_same_words_give_the_same_turns_to_the_byte),
+    T(a_corrected_turn_keeps_what_stays),
+    T(files_cannot_be_broken_out_of),
+};
+const size_t n_mending_tests = sizeof mending_tests / sizeof *mending_tests;
