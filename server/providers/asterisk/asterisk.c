@@ -125,14 +125,14 @@ static const struct err *posted(struct ast_delivery *d, const struct hook *h)
         return e;
     for (size_t k = 0; k < sizeof at / sizeof *at; k++)
         *at[k] = value_of(&f, k);
-    if (!c.uniqueid.n)
+    if (!ast_is_id(c.uniqueid))
         return err_why(d->a, E_BAD_PAYLOAD,
                        "This is no call record: it has no \"uniqueid\". Send "
                        "uniqueid=${CDR(uniqueid)}.");
     if (!c.start.n && ast_id_time(c.uniqueid) == TIME_NONE)
         return err_why(d->a, E_BAD_PAYLOAD,
                        "The call record has no \"start\". Send start=${CDR(start)}.");
-    return ast_leg(d, &c, c.linkedid.n ? c.linkedid : c.uniqueid, 0);
+    return ast_leg(d, &c, ast_is_id(c.linkedid) ? c.linkedid : c.uniqueid, 0);
 }
 
 static const struct err *parse(struct arena *a, const struct hook *h, struct event_list *ret_list)

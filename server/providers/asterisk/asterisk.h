@@ -48,6 +48,9 @@ const struct err *ast_leg(struct ast_delivery *d, const struct ast_cdr *c, struc
 /* All stored AMI messages of a delivery. */
 const struct err *ast_messages(struct ast_delivery *d, struct str body) MUST_USE;
 
+/* Whether anything stands there that can be told from nothing once control characters are gone. */
+bool ast_is_id(struct str s);
+
 /* "1001" of "PJSIP/1001-0000000a": the endpoint of a channel. */
 struct str ast_endpoint(struct str channel);
 /* Is it a trunk's? Named in the integration's list; without a list, every endpoint that is not a

@@ -52,12 +52,12 @@ static void unite(struct reading *r, size_t x, size_t y)
         r->v[x > y ? x : y].root = x < y ? x : y;
 }
 
-/* The channel of that id, made where it is new; NONE for "" and where there are too many. */
+/* The channel of that id, made where it is new; NONE for what is no id and where there are too many. */
 static size_t channel_of(struct reading *r, struct str id)
 {
     struct channel *c;
 
-    if (!id.n)
+    if (!ast_is_id(id))
         return NONE;
     for (size_t i = 0; i < r->n; i++)
         if (str_eq(r->v[i].id, id))

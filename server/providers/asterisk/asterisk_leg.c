@@ -20,6 +20,14 @@ static bool digits(struct str s)
     return s.n > 0;
 }
 
+bool ast_is_id(struct str s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if ((unsigned char)s.p[i] > ' ' && s.p[i] != 0x7f)
+            return true;
+    return false;
+}
+
 /* "system-1700000000.12" into second and number; false if it is no such id. */
 static bool id_parts(struct str id, int64_t *ret_second, int64_t *ret_number)
 {
