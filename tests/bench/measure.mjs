@@ -10,7 +10,7 @@ const env = process.env
 const [name] = process.argv.slice(2)
 const seconds = Number(env.BENCH_SECONDS)
 const out = env.BENCH_OUT
-const rounds = 3
+const rounds = 5
 
 const say = (text) => process.stderr.write(`${text}\n`)
 const median = (v) => [...v].sort((a, b) => a - b)[Math.floor(v.length / 2)]
