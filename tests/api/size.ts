@@ -95,7 +95,7 @@ async function w2(): Promise<void> {
   };
   await sleep(1_000);
   relay.cut();
-  await until('it is away', 5_000, async () => (await ready(own.port)) === 503);
+  await until('it is away', 15_000, async () => (await ready(own.port)) === 503);
   const began = Date.now(), under: Promise<void>[] = [];
   let kills = 0;
   while (Date.now() - began < seconds * 1_000) {

@@ -36,7 +36,7 @@ test('200 clients on kept connections: asked to stop, the server fails none of t
   await until('all are at work', 30_000, async () => answered > 2 * CLIENTS);
   asked = true;
   own.process.kill('SIGTERM');
-  await until('/readyz is red at once', 500, async () => (await ready(own.port)) === 503);
+  await until('/readyz is red at once', 2_000, async () => (await ready(own.port)) === 503);
   assert.equal((await send('/livez', { port: own.port })).status, 200, 'it still lives');
   await Promise.all(clients);
   assert.deepEqual(faults, []);

@@ -21,7 +21,7 @@ before(async () => {
 test('d1-15 a name that no agent has goes to the bucket; giving it to an agent takes past and later calls along', async () => {
   const key = `jsmith-${randomUUID().slice(0, 8)}`;
   const calls = [await upload(owner, noise(), { ...keep, agent: key }), await upload(owner, noise(), { ...keep, agent: key })];
-  const group = await until('the group', 5_000, async () => (await groups()).find((g) => g.key === key));
+  const group = await until('the group', 15_000, async () => (await groups()).find((g) => g.key === key));
   assert.equal(group.calls, 2);
   assert.equal(group.integration_id, uploads);
   assert(calls.includes(group.last_call));
@@ -44,7 +44,7 @@ test('d1-15 a name that no agent has goes to the bucket; giving it to an agent t
 test('d1-15 a file name that fits no pattern: the reason is kept, its calls are given together, and a later event undoes nothing', async () => {
   const note = `The file name does not fit ${randomUUID().slice(0, 8)}.`;
   const id = await upload(owner, noise(), { ...keep, filename: 'x.wav', agent_note: note });
-  const group = await until('the group', 5_000, async () => (await groups()).find((g) => g.note === note));
+  const group = await until('the group', 15_000, async () => (await groups()).find((g) => g.note === note));
   assert.deepEqual([group.key, group.calls], ['', 1]);
   isProblem(await give({ integration: uploads, note, name: 'Nobody' }), 422, 'bad_input');
   const maria = (await owner.get('/api/v1/agents')).items.find((a) => a.extension === '3001')!;
