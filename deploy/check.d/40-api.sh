@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # needs: server
-# limit: 1800
+# limit: 2700
 # The API over real sockets.
 . deploy/lib/step.sh
 npm_ci tests/api

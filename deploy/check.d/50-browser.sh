@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # needs: server
-# limit: 1200
+# limit: 1800
 # The dashboard in Chromium.
 . deploy/lib/step.sh
 npm_ci tests/browser

@@ -144,7 +144,7 @@ test('a transfer is one call', async () => {
   assert.equal((await callsOf('3001', other)).filter((x) => x.from_number === '3001' && x.to_number === '3002').length, 0);
 });
 
-test('the worker is killed in mid-call: the next one knows what was said before', { timeout: 90_000 }, async () => {
+test('the worker is killed in mid-call: the next one knows what was said before', { timeout: 180_000 }, async () => {
   const from = number(), call = asterisk.ring(from, '3001'), logins = asterisk.logins;
   asterisk.pickUp(call);
   await until('it is in the journal', 15_000, async () => asterisk.connected === 1 && (await sleep(700), true));
@@ -171,7 +171,7 @@ async function trial() {
     (await owner.get('/api/v1/trials', { query: { integration: line } })).items.find((t) => t.id === answer.json.id && t.state !== 'running'));
 }
 
-test('a trial logs in anew beside the open line, which stays', { timeout: 90_000 }, async () => {
+test('a trial logs in anew beside the open line, which stays', { timeout: 180_000 }, async () => {
   await connected();
   const { logins, refused } = asterisk, good = await trial();
   assert.deepEqual(good.steps.map((s) => [s.name, s.found]), [['address', 'good'], ['login', 'good'], ['line', 'good']], JSON.stringify(good.steps));

@@ -93,7 +93,7 @@ test('a key is named; its file has every entry with its link', async () => {
   await owner.send(`/api/v1/contacts/${made.json.id}`, { method: 'DELETE' });
 });
 
-test('the chain holds, and finds a row that was changed or removed', { timeout: 120_000 }, async () => {
+test('the chain holds, and finds a row that was changed or removed', { timeout: 240_000 }, async () => {
   const owner = await as('owner', other);
   for (let i = 0; i < 3; i++) await owner.send('/api/v1/contacts', { method: 'POST', json: { name: 'Chain' } });
   const whole = await chained(owner);

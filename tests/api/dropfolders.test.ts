@@ -82,7 +82,7 @@ after(async () => {
   rmSync(base, { recursive: true, force: true });
 });
 
-test('a file becomes a call with what its name tells, is played, and is moved to done/', { timeout: 90_000 }, async () => {
+test('a file becomes a call with what its name tells, is played, and is moved to done/', { timeout: 180_000 }, async () => {
   const path = join(base, 'a'), from = number(), bytes = sound(), name = `2026/07/201_20260703_091500_${from}.wav`;
   const id = await local(path, { pattern: '{agent}_{date:%Y%m%d}_{time:%H%M%S}_{number}', zone: 'Europe/Berlin' });
   put(path, name, bytes);
@@ -100,7 +100,7 @@ test('a file becomes a call with what its name tells, is played, and is moved to
   assert.equal((await owner.send(`/api/v1/calls?recording=true&number=${from}`)).json.items.length, 1, 'it is found among the calls with a recording');
 });
 
-test('what is still being sent is left alone until it lies still', { timeout: 90_000 }, async () => {
+test('what is still being sent is left alone until it lies still', { timeout: 180_000 }, async () => {
   const path = join(base, 'b'), bytes = sound();
   const id = await local(path);
   put(path, 'x.wav.part', bytes.subarray(0, 10_000));
@@ -122,7 +122,7 @@ test('what is still being sent is left alone until it lies still', { timeout: 90
   await becomes(id, 'x.wav', 'done');
 });
 
-test('no name leads out of the folder, and none of another company is taken', { timeout: 60_000 }, async () => {
+test('no name leads out of the folder, and none of another company is taken', { timeout: 120_000 }, async () => {
   const path = join(base, 'c');
   for (const [where, what] of [['/etc', /operator/], [join(base, '../../brightline'), /operator/], ['relative', /whole path/], [`${dirname(resolve(facts))}/drop/${home.slug}x`, /operator/]] as const) {
     const answer = await create({ kind: 'local', settings: { path: where } });
@@ -142,7 +142,7 @@ test('no name leads out of the folder, and none of another company is taken', { 
   isProblem(await keyOf(other).send(`${ROOT}/${id}`), 404, 'not_found');
 });
 
-test('the same recording twice is one call, and a changed file under a known name is new', { timeout: 90_000 }, async () => {
+test('the same recording twice is one call, and a changed file under a known name is new', { timeout: 180_000 }, async () => {
   const path = join(base, 'd'), bytes = sound();
   const id = await local(path, { after_taking: 'keep' });
   put(path, 'one.wav', bytes);
@@ -158,7 +158,7 @@ test('the same recording twice is one call, and a changed file under a known nam
   await until('taken anew', 30_000, async () => { await look(id); await sleep(200); const f = await file(id, 'one.wav'); return f.state === 'done' && f.call_id !== one.call_id; });
 });
 
-test('a JSON file beside it tells more; one that cannot be read fails with its reason beside, and can be tried again', { timeout: 90_000 }, async () => {
+test('a JSON file beside it tells more; one that cannot be read fails with its reason beside, and can be tried again', { timeout: 180_000 }, async () => {
   const path = join(base, 'e'), to = number();
   const id = await local(path, {}, { sidecar: '1' });
   put(path, 'good.wav.json', JSON.stringify({ agent: '205', number: to, direction: 'outbound', started_at: '2026-05-01T10:00:00Z' }));
@@ -179,7 +179,7 @@ test('a JSON file beside it tells more; one that cannot be read fails with its r
   isProblem(await owner.send(`/api/v1/drop-files/${failed.id}/retry`, { method: 'POST' }), 404, 'not_found');
 });
 
-test('d1-16: a file joins the call of its phone system by id, announced name, or number and time, never by name alone', { timeout: 120_000 }, async () => {
+test('d1-16: a file joins the call of its phone system by id, announced name, or number and time, never by name alone', { timeout: 240_000 }, async () => {
   const path = join(base, 'f'), key = keyOf(home);
   const integration = await owner.send('/api/v1/integrations', { method: 'POST', json: { provider: 'generic', name: 'By file', settings: {} } });
   const hook = new URL(integration.json.hook_url).pathname;
@@ -214,7 +214,7 @@ test('d1-16: a file joins the call of its phone system by id, announced name, or
   await owner.send(`/api/v1/integrations/${integration.json.id}`, { method: 'DELETE' });
 });
 
-test('old recordings are filled back at low priority', { timeout: 60_000 }, async () => {
+test('old recordings are filled back at low priority', { timeout: 120_000 }, async () => {
   const path = join(base, 'g'), id = await local(path);
   const old = put(path, 'old.wav', sound()), year = Date.now() / 1000 - 30 * 86400;
   utimesSync(old, year, year);
@@ -224,7 +224,7 @@ test('old recordings are filled back at low priority', { timeout: 60_000 }, asyn
   assert(Math.abs(Date.parse((await callOf(done.call_id)).started_at) / 1000 - year) < 5, 'its call is of that day');
 });
 
-test('SFTP: the host key is pinned, a growing file is waited for, a cut connection is nothing lost', { timeout: 120_000 }, async () => {
+test('SFTP: the host key is pinned, a growing file is waited for, a cut connection is nothing lost', { timeout: 240_000 }, async () => {
   const settings = { host: '127.0.0.1', port: String(sftp.port), user: sftp.user, private_key: sftp.privateKey, path: sftp.folder, every_min: '60', host_key: `SHA256:${'A'.repeat(43)}` };
   isProblem(await create({ kind: 'sftp', settings: { ...settings, host_key: 'md5' } }), 422, 'bad_input');
   const id = await folderOf('sftp', settings);
@@ -253,7 +253,7 @@ test('SFTP: the host key is pinned, a growing file is waited for, a cut connecti
   await until('all moved', 30_000, async () => existsSync(sftp.path('done/a/grows.wav')) && existsSync(sftp.path('done/b c "d".wav')));
 });
 
-test('SFTP: a wrong key stops the looks, an address that may not be called is refused', { timeout: 60_000 }, async () => {
+test('SFTP: a wrong key stops the looks, an address that may not be called is refused', { timeout: 120_000 }, async () => {
   const settings = { host: '127.0.0.1', port: String(sftp.port), user: sftp.user, password: 'wrong', path: sftp.folder, host_key: sftp.hostKey };
   const id = await folderOf('sftp', settings);
   const refused = await until('refused', 30_000, async () => { const f = await shown(id); return f.state === 'attention' && f; });
@@ -262,7 +262,7 @@ test('SFTP: a wrong key stops the looks, an address that may not be called is re
   assert.match((await until('refused', 30_000, async () => { const f = await shown(far); return f.state === 'attention' && f; })).state_reason, /RINGSIGHT_EGRESS_ALLOW/);
 });
 
-test('a bucket: files are found in all folders, kept where they are, and taken once', { timeout: 90_000 }, async () => {
+test('a bucket: files are found in all folders, kept where they are, and taken once', { timeout: 180_000 }, async () => {
   s3.page = 2;
   const bytes = sound();
   s3.put('calls/2026/a.wav', bytes);
@@ -288,7 +288,7 @@ test('a bucket: files are found in all folders, kept where they are, and taken o
   await until('it is moved', 30_000, async () => s3.objects.has('other/done/e.wav') && !s3.objects.has('other/e.wav'));
 });
 
-test('"only look" tells what is there and what the names say, and takes nothing', { timeout: 60_000 }, async () => {
+test('"only look" tells what is there and what the names say, and takes nothing', { timeout: 120_000 }, async () => {
   const path = join(base, 'h');
   mkdirSync(path, { recursive: true });
   put(path, '201_20260703.wav', sound());

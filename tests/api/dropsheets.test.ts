@@ -22,7 +22,7 @@ after(async () => {
   await s3.close();
 });
 
-test('a sheet says whose calls the files beside it are; files without a row follow the pattern', { timeout: 90_000 }, async () => {
+test('a sheet says whose calls the files beside it are; files without a row follow the pattern', { timeout: 180_000 }, async () => {
   const id = await drop.local('a', sheets, { pattern: '{agent}_{number}', zone: 'Europe/Berlin' }), to = number(), from = number();
   drop.put('a/calls.csv', `Recording file;Agent;Call date;Time;Direction;Number\r\nsub\\One.wav;205;03.07.2026;09:15;out;"${to}"\r\n`);
   drop.put('a/one.wav', sound());
@@ -40,7 +40,7 @@ test('a sheet says whose calls the files beside it are; files without a row foll
   assert(existsSync(join(drop.base, 'a/calls.csv')));
 });
 
-test('a wrong row is told with file, row and cure, its recording waits, and goes on once it is corrected', { timeout: 90_000 }, async () => {
+test('a wrong row is told with file, row and cure, its recording waits, and goes on once it is corrected', { timeout: 180_000 }, async () => {
   const id = await drop.local('b', sheets), row = (date: string): string => `file,agent,date\ngood.wav,201,2026-07-03 09:15\nbad.wav,202,${date}\n`;
   drop.put('b/list.csv', row('31/31/2026'));
   drop.put('b/good.wav', sound());
@@ -57,7 +57,7 @@ test('a wrong row is told with file, row and cure, its recording waits, and goes
   assert.equal(call.agent_key, '202');
 });
 
-test('a recording waits for a sheet that comes later or is still being written; one without file column says so', { timeout: 120_000 }, async () => {
+test('a recording waits for a sheet that comes later or is still being written; one without file column says so', { timeout: 240_000 }, async () => {
   const id = await drop.local('c', sheets, { stable_s: 4 });
   drop.put('c/x.wav', sound());
   await drop.file_is(id, 'x.wav', (f) => f.state === 'seen');
@@ -72,7 +72,7 @@ test('a recording waits for a sheet that comes later or is still being written; 
   await drop.file_is(id, 'y.wav', (f) => f.state === 'seen' && /later\.csv: No column says which file/.test(f.reason ?? ''));
 });
 
-test('where sheets are not asked for none is read', { timeout: 60_000 }, async () => {
+test('where sheets are not asked for none is read', { timeout: 120_000 }, async () => {
   const id = await drop.local('d');
   drop.put('d/other.csv', 'agent\nx\n');
   drop.put('d/x.wav', sound());
@@ -80,7 +80,7 @@ test('where sheets are not asked for none is read', { timeout: 60_000 }, async (
   assert.deepEqual((await drop.shown(id)).look.sheets, []);
 });
 
-test('a file that the policy does not want is not kept; the call says so, and a person may take it all the same', { timeout: 120_000 }, async () => {
+test('a file that the policy does not want is not kept; the call says so, and a person may take it all the same', { timeout: 240_000 }, async () => {
   const made = await owner.send('/api/v1/integrations', { method: 'POST', json: { provider: 'generic', name: 'Chosen', settings: {} } });
   const integration = made.json.id;
   const put = async (body: object): Promise<number> => {
@@ -114,7 +114,7 @@ test('a file that the policy does not want is not kept; the call says so, and a 
   await owner.send(`/api/v1/integrations/${integration}`, { method: 'DELETE' });
 });
 
-test('a look that is asked for while one runs comes after it, once', { timeout: 90_000 }, async () => {
+test('a look that is asked for while one runs comes after it, once', { timeout: 180_000 }, async () => {
   const id = await drop.create('s3', { endpoint: s3.url, region: s3.region, bucket: s3.bucket, path: 'calls', path_style: 'yes', access_key_id: s3.id, secret_access_key: s3.secret, every_min: '60' });
   await until('the first look is over', 20_000, async () => (await drop.shown(id)).look && (await sql(`select 1 from job where object_id = '${id}'`)).length === 0);
   s3.fault({ kind: 'slow', ms: 3000, method: 'GET' });

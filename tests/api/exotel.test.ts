@@ -50,7 +50,7 @@ async function call(options: { fault?: object; seconds?: number; url?: string; f
 
 describe('callbacks', { concurrency: false }, () => {
 
-test('a call told by Passthru, by GET and by POST: who, how long, when, and its recording', { timeout: 60_000 }, async () => {
+test('a call told by Passthru, by GET and by POST: who, how long, when, and its recording', { timeout: 120_000 }, async () => {
   for (const form of ['passthru', 'passthru-post']) {
     const { from, end } = await call({ form });
     const whole = await recorded(from);
@@ -62,7 +62,7 @@ test('a call told by Passthru, by GET and by POST: who, how long, when, and its 
   }
 });
 
-test('a call that a program started: StatusCallback as multipart, form and JSON', { timeout: 60_000 }, async () => {
+test('a call that a program started: StatusCallback as multipart, form and JSON', { timeout: 120_000 }, async () => {
   for (const form of ['multipart', 'form', 'json']) {
     const customer = aNumber(), recording = exotel.recording(tone(3));
     await tell(exotel.connected({ customer, seconds: 3, recording }), form);
@@ -98,7 +98,7 @@ test('a request that is no callback is kept, and says what is missing', async ()
 
 describe('recordings', { concurrency: true }, () => {
 
-test('d1-08: 403 and 404 at first, slow, cut off, a web page: it comes all the same', { timeout: 90_000 }, async () => {
+test('d1-08: 403 and 404 at first, slow, cut off, a web page: it comes all the same', { timeout: 180_000 }, async () => {
   const faults = [{ kind: 'forbidden', times: 2 }, { kind: 'not_found' }, { kind: 'slow', ms: 1500 }, { kind: 'cut' }, { kind: 'wrong_body' }];
   await Promise.all(faults.map(async (fault) => {
     const { from } = await call({ fault });
@@ -106,14 +106,14 @@ test('d1-08: 403 and 404 at first, slow, cut off, a web page: it comes all the s
   }));
 });
 
-test('the credentials go to hosts of exotel.com only: not here, and not along a redirect', { timeout: 60_000 }, async () => {
+test('the credentials go to hosts of exotel.com only: not here, and not along a redirect', { timeout: 120_000 }, async () => {
   elsewhere.put('/store/a.wav', tone(3));
   const { from, path } = await call({ fault: { kind: 'redirect', to: `${elsewhere.url}/store/a.wav` } });
   await recorded(from);
   assert.deepEqual([...exotel.media.askedFor(path), ...elsewhere.askedFor('/store/a.wav')].map((s) => s.authorization), ['', '']);
 });
 
-test('d1-05: a host that nobody named is not asked, and the call says which and why', { timeout: 60_000 }, async () => {
+test('d1-05: a host that nobody named is not asked, and the call says which and why', { timeout: 120_000 }, async () => {
   const { from } = await call({ url: `${elsewhere.url.replace('127.0.0.1', 'localhost')}/trap.wav` });
   const whole = await comes(await appears(from, other), 30_000, (c) => c.recordings[0]?.state === 'failed', other);
   assert.match(whole.recordings[0]!.reason!, /localhost.*Other hosts of recordings/);

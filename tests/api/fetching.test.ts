@@ -32,7 +32,7 @@ const path = (call: Call): string => `/api/v1/calls/${call.id}/recordings/${call
 
 describe('what a phone system serves', { concurrency: true }, () => {
 
-test('d1-08 a recording that is not ready twice is fetched later', { timeout: 60_000 }, async () => {
+test('d1-08 a recording that is not ready twice is fetched later', { timeout: 120_000 }, async () => {
   const audio = silence(3);
   const { number, file } = await tell(audio, { fault: { kind: 'not_ready', times: 2 } });
   const id = await appears(number);
@@ -44,7 +44,7 @@ test('d1-08 a recording that is not ready twice is fetched later', { timeout: 60
   assert((await key.send(path(call))).bytes.equals(audio));
 });
 
-test('d1-07 what goes wrong on the way is asked for again: JSON instead of sound, a cut connection, a 500', { timeout: 60_000 }, async () => {
+test('d1-07 what goes wrong on the way is asked for again: JSON instead of sound, a cut connection, a 500', { timeout: 120_000 }, async () => {
   const faults = [{ kind: 'json_error' }, { kind: 'cut' }, { kind: 'http_500' }];
   await Promise.all(faults.map(async (fault, i) => {
     const { number, file } = await tell(silence(3 + i), { fault });
@@ -65,7 +65,7 @@ test('d1-09 a WAV of a header only is a failed recording', async () => {
   assert((await key.send(path(again))).bytes.equals(audio));
 });
 
-test('a text in place of a recording is failed, saved rather than played, and can be tried again', { timeout: 60_000 }, async () => {
+test('a text in place of a recording is failed, saved rather than played, and can be tried again', { timeout: 120_000 }, async () => {
   const text = Buffer.from('The recording is no longer available.\n'.repeat(40));
   const { number } = await tell(text);
   const call = await comes(await appears(number), 30_000, ended);
@@ -109,7 +109,7 @@ async function upload(who: Client, file: Buffer, facts: Record<string, string>):
   return String(head.headers['ringsight-call']);
 }
 
-test('d1-09 of two recordings the one that is far shorter than the phone system says is named; the SHA-256 of what came is kept', { timeout: 60_000 }, async () => {
+test('d1-09 of two recordings the one that is far shorter than the phone system says is named; the SHA-256 of what came is kept', { timeout: 120_000 }, async () => {
   const audio = silence(2), { number, record, file } = cdr('2002', 62), second = file.replace('auto-', 'auto-2-');
   for (const name of [file, second]) await control(`/recordings/${name}?folder=monitor`, 'PUT', audio);
   const month = record.recordfiles!.slice(0, 7);
@@ -120,7 +120,7 @@ test('d1-09 of two recordings the one that is far shorter than the phone system 
   assert.deepEqual(rows, [`${file}|The recording is 58 s shorter than the call.|${hash}`, `${second}||${hash}`]);
 });
 
-test('d1-09 an MP3 that is cut off: what is there is used and the cut is told, and one of a header only fails', { timeout: 60_000 }, async () => {
+test('d1-09 an MP3 that is cut off: what is there is used and the cut is told, and one of a header only fails', { timeout: 120_000 }, async () => {
   const owner = await as('owner');
   const [cut, stump] = [await upload(owner, truncatedMp3(100), { filename: 'cut.mp3' }), await upload(owner, truncatedMp3(0), { filename: 'stump.mp3' })];
   const call = await comes(cut, 30_000, (c) => ['ready', 'failed'].includes(c.recordings[0]?.state ?? ''));
@@ -130,7 +130,7 @@ test('d1-09 an MP3 that is cut off: what is there is used and the cut is told, a
   assert.match(failed.recordings[0]!.reason!, /^[A-Z][^{}]+\.$/);
 });
 
-test('an uploaded talk in parts of two megabytes ends with a transcript and a score', { timeout: 120_000 }, async () => {
+test('an uploaded talk in parts of two megabytes ends with a transcript and a score', { timeout: 240_000 }, async () => {
   const said = await spoken(SHORT_TALK);
   const file = wav(Buffer.concat([said.subarray(44), Buffer.alloc(5 << 20)])); // the rest is silence: three parts
   const id = await upload(await as('owner', other), file, { filename: 'talk.wav', agent: '3002', direction: 'outbound' });
@@ -145,7 +145,7 @@ test('an uploaded talk in parts of two megabytes ends with a transcript and a sc
   assert(['thank', 'calling', 'morning', 'help', 'recorded'].filter((w) => words.includes(w)).length >= 2, words.join(' '));
 });
 
-test('a recording belongs to its call, its tenant, and its agent', { timeout: 60_000 }, async () => {
+test('a recording belongs to its call, its tenant, and its agent', { timeout: 120_000 }, async () => {
   const [mine, theirs] = [await tell(silence(2), { extension: '2001' }), await tell(silence(2), { extension: '2002' })];
   const [a, b] = [await appears(mine.number), await appears(theirs.number)];
   const ready = (c: Call): boolean => c.recordings[0]?.state === 'ready';

@@ -181,13 +181,16 @@ export function faceless(answer: Answer): string {
 
 // ---- waiting ----
 
+/** How many times longer than usual things may take: the check's machine is slow and has sanitizers. */
+const patience = Number(process.env.RINGSIGHT_TEST_PATIENCE ?? 1);
+
 /** Asks again until there is an answer that counts; fails with the last one seen. */
 export async function until<T>(what: string, ms: number, probe: () => Promise<T | undefined | false | null>): Promise<T> {
-  const end = Date.now() + ms;
+  const end = Date.now() + ms * patience;
   for (;;) {
     const found = await probe();
     if (found) return found;
-    if (Date.now() > end) throw new Error(`not within ${ms} ms: ${what}`);
+    if (Date.now() > end) throw new Error(`not within ${ms * patience} ms: ${what}`);
     await sleep(50);
   }
 }

@@ -52,7 +52,7 @@ function records(folder: string, n: number): Record<string, string>[] {
   return flat.map((r, i) => ({ ...r, AcctId: String(900_000 + n * 100 + i), session: `${r.session}-${n}`, recordfiles: '', recordfiles_desc: '' }));
 }
 
-test('d1-11 W3: each event three times, shuffled, over several connections, gives the rows that order gives, byte for byte', { timeout: 600_000 }, async () => {
+test('d1-11 W3: each event three times, shuffled, over several connections, gives the rows that order gives, byte for byte', { timeout: 1_200_000 }, async () => {
   const calls = Array.from({ length: CALLS }, (_, n) => records('007-queue-with-attempts', n));
   const [ordered, mixed] = [await connect('ucm'), await connect('ucm')];
   for (const r of calls.flat()) await post(ordered, r);
@@ -121,7 +121,7 @@ test('d1-02 proof that is switched on for one integration refuses nothing of tho
   await read(proved, 1);
 });
 
-test('d1-22 a hook is answered before anything is made of it: fifty while nothing is read, none waits for it', { timeout: 60_000 }, async () => {
+test('d1-22 a hook is answered before anything is made of it: fifty while nothing is read, none waits for it', { timeout: 120_000 }, async () => {
   const hook = await connect('generic'), owner = owners.get(other.id)!;
   const paused = await owner.send('/api/v1/jobs/pauses', { method: 'POST', json: { kind: 'inbox.fold', reason: 'd1-22' } });
   assert(paused.status < 300, paused.text);
@@ -140,7 +140,7 @@ test('d1-22 a hook is answered before anything is made of it: fifty while nothin
   assert.equal((await sql(`select count(*) from call where integration_id = '${hook.id}'`))[0], '50');
 });
 
-test('d1-13 a bulk of work of one company, and of one\'s own at low priority, holds up no live call', { timeout: 120_000 }, async () => {
+test('d1-13 a bulk of work of one company, and of one\'s own at low priority, holds up no live call', { timeout: 240_000 }, async () => {
   const hooks = [await connect('generic', home), await connect('generic', other)];
   const operator = await as('super');
   const bulk = await operator.send('/api/v1/platform/queues/probe', { method: 'POST', json: { tenant: other.id, ms: 300, count: 100 } });

@@ -43,7 +43,7 @@ async function killedAmid(words: string, progress: number, kill: (recogniser: nu
   }
 }
 
-test('the worker is killed while it transcribes: the call is scored within a minute, once', { timeout: 210_000 }, async () => {
+test('the worker is killed while it transcribes: the call is scored within a minute, once', { timeout: 420_000 }, async () => {
   let killed = 0;
   await killedAmid(TALK, 0, () => {
     killed = worker()!.pid;
@@ -55,7 +55,7 @@ test('the worker is killed while it transcribes: the call is scored within a min
 });
 
 for (const [when, words, progress] of [['as it starts', TALK, 0], ['amid its work', `${TALK} ${TALK}`, 12]] as const) {
-  test(`the recogniser is killed ${when}: what it had is done again`, { timeout: 210_000 }, async () => {
+  test(`the recogniser is killed ${when}: what it had is done again`, { timeout: 420_000 }, async () => {
     let before = 0;
     await killedAmid(words, progress, (recogniser) => {
       before = worker()!.pid;
@@ -65,7 +65,7 @@ for (const [when, words, progress] of [['as it starts', TALK, 0], ['amid its wor
   });
 }
 
-test('the decoder is killed: it is tried again', { timeout: 120_000 }, async () => {
+test('the decoder is killed: it is tried again', { timeout: 240_000 }, async () => {
   const seconds = 20 * 60, before = worker()!.pid;
   const others = helpers('ringsight-media').map((p) => p.pid);
   const told = await tell(silence(seconds), { extension: '2003' });
@@ -77,7 +77,7 @@ test('the decoder is killed: it is tried again', { timeout: 120_000 }, async () 
   assert.equal(worker()!.pid, before);
 });
 
-test('every event three times, shuffled over several connections, is one call each', { timeout: 90_000 }, async () => {
+test('every event three times, shuffled over several connections, is one call each', { timeout: 180_000 }, async () => {
   const audio = silence(2), numbers = Array.from({ length: 8 }, () => `+4476${String(Math.floor(Math.random() * 1e8)).padStart(8, '0')}`);
   const events = numbers.map((from) => ({ call_id: randomUUID(), direction: 'inbound', from, to: '+442079460100', agent: '2004', started_at: new Date().toISOString() }));
   const lot = [...events, ...events, ...events].map((event) => ({ event, at: Math.random() })).sort((a, b) => a.at - b.at);
@@ -125,7 +125,7 @@ function redis(): Promise<{ ask: (...words: string[]) => Promise<string>; close:
   });
 }
 
-test('Redis is away: what is posted becomes a call all the same', { timeout: 60_000 }, async () => {
+test('Redis is away: what is posted becomes a call all the same', { timeout: 120_000 }, async () => {
   const { ask, close } = await redis();
   assert.match(await ask('CLIENT', 'KILL', 'TYPE', 'pubsub'), /^:\d/);
   assert.match(await ask('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes'), /^:\d/);

@@ -63,7 +63,7 @@ const transcripts = async (id: string) => Number((await sql(`select count(*) fro
 const idle = (id: string) => until('no job works on it', 60_000, async () =>
   (await sql(`select count(*) from job where object_id = '${id}' and state in ('queued', 'running')`))[0] === '0');
 
-test('the call that counts is heard by the recording of the other, which is kept and not worked on', { timeout: 180_000 }, async () => {
+test('the call that counts is heard by the recording of the other, which is kept and not worked on', { timeout: 360_000 }, async () => {
   const number = aNumber(), end = Date.now() - 5000;
   const whole = await exchange(number, end);
   const beneath = await provider(number, end, { kind: 'not_found', times: 2 }); // the recording comes after the link
@@ -93,7 +93,7 @@ test('the call that counts is heard by the recording of the other, which is kept
   isProblem(await key.send(`/api/v1/calls/${whole}/${sound}`), 404, 'not_found');
 });
 
-test('what was heard before the link is not asked for again', { timeout: 180_000 }, async () => {
+test('what was heard before the link is not asked for again', { timeout: 360_000 }, async () => {
   const number = aNumber(), end = Date.now() - 5000;
   const first = await provider(number, end);
   await comes(first, 90_000, (c) => ended(c), other);
@@ -105,7 +105,7 @@ test('what was heard before the link is not asked for again', { timeout: 180_000
   assert.equal((await sql(`select count(*) from job_history where object_id = '${whole}' and kind like 'transcripts.%'`))[0], '0');
 });
 
-test('linked after both were scored, every figure counts the call once', { timeout: 120_000 }, async () => {
+test('linked after both were scored, every figure counts the call once', { timeout: 240_000 }, async () => {
   const number = aNumber(), end = Date.now() - 60_000;
   const [a, b] = [await exchange(number, end), await provider(number, end)];
   await linked(b, a);

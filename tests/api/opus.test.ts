@@ -41,7 +41,7 @@ before(async () => {
 });
 after(() => keep('original'));
 
-test('the transcript is made of the original, then Opus takes its place; hash, length and channels stay', { timeout: 180_000 }, async () => {
+test('the transcript is made of the original, then Opus takes its place; hash, length and channels stay', { timeout: 360_000 }, async () => {
   const bytes = Buffer.concat([await spoken(SHORT_TALK), noise().subarray(44)]);
   bytes.writeUInt32LE(bytes.length - 44, 40);
   const id = await upload(owner, bytes, { agent: '2001' });
@@ -79,7 +79,7 @@ test('the transcript is made of the original, then Opus takes its place; hash, l
   }
 });
 
-test('the worker is killed while it writes Opus: the original stays until the other is there', { timeout: 180_000 }, async () => {
+test('the worker is killed while it writes Opus: the original stays until the other is there', { timeout: 360_000 }, async () => {
   const id = await upload(owner, wav(randomBytes(8_000_000)), { analyse: 'no' }); // four minutes of noise
   let died = 0;
   const seen = await until('it is being written', 60_000, async () => {
@@ -97,7 +97,7 @@ test('the worker is killed while it writes Opus: the original stays until the ot
   await plays(c);
 });
 
-test('an encoder that dies is tried again', { timeout: 120_000 }, async () => {
+test('an encoder that dies is tried again', { timeout: 240_000 }, async () => {
   const id = await upload(owner, wav(Buffer.concat([randomBytes(32_000), Buffer.alloc(7_000_000)])), { analyse: 'no' });
   await until('it is being written', 60_000, async () => {
     const encoder = helpers('ringsight-media').find((p) => / opus/.test(p.words));
@@ -108,7 +108,7 @@ test('an encoder that dies is tried again', { timeout: 120_000 }, async () => {
 });
 
 for (const [name, make, codec, type] of [['GSM', gsm, 'gsm', 'audio/wav'], ['AMR', amr, 'amr_nb', 'audio/amr']] as const)
-  test(`${name}, which no browser plays, is given as Opus, and the original to who asks for it`, { timeout: 90_000 }, async () => {
+  test(`${name}, which no browser plays, is given as Opus, and the original to who asks for it`, { timeout: 180_000 }, async () => {
     await keep('original');
     try {
       const bytes = make(200), id = await upload(owner, bytes, { analyse: 'no' });
@@ -128,7 +128,7 @@ for (const [name, make, codec, type] of [['GSM', gsm, 'gsm', 'audio/wav'], ['AMR
     }
   });
 
-test('what is smaller as it came is kept so, and says it', { timeout: 60_000 }, async () => {
+test('what is smaller as it came is kept so, and says it', { timeout: 120_000 }, async () => {
   const short = mp3();
   const c = await comes(await upload(owner, short, { analyse: 'no' }), 40_000, (x) => x.recordings[0]?.opus_reason);
   assert.equal(c.recordings[0]!.opus_reason, 'It is no larger than it would be as Opus.');
@@ -136,7 +136,7 @@ test('what is smaller as it came is kept so, and says it', { timeout: 60_000 }, 
   assert.deepEqual((await owner.send(pathOf(c))).bytes, short);
 });
 
-test('what is Opus already, or cannot be read, is left as it is', { timeout: 60_000 }, async () => {
+test('what is Opus already, or cannot be read, is left as it is', { timeout: 120_000 }, async () => {
   const made = (await owner.get('/api/v1/calls', { query: { recording: true, limit: 50 } })).items;
   const some = await Promise.all(made.map((m) => comes(m.id, 5_000, () => true)));
   const opus = some.find((c) => c.recordings[0]?.original_gone_at);

@@ -46,7 +46,7 @@ test('the port of metrics listens on loopback alone', async () => {
 });
 
 test('a port that is taken is said in a sentence', () => {
-  const { status, stderr } = spawnSync(own.process.spawnfile, ['web'], { encoding: 'utf8', timeout: 20_000,
+  const { status, stderr } = spawnSync(own.process.spawnfile, ['web'], { encoding: 'utf8', timeout: 40_000,
     env: { PATH: process.env.PATH, RINGSIGHT_CONFIG: '/dev/null', RINGSIGHT_VAR: '/tmp', RINGSIGHT_PORT: String(port), RINGSIGHT_METRICS_PORT: '0', RINGSIGHT_KEYS: '/tmp/ringsight-no-keys' } });
   assert.notEqual(status, 0);
   assert.match(stderr, /ringsight: .{10,}/);

@@ -189,7 +189,7 @@ test('a drained worker begins nothing and goes on when asked', async () => {
   await until('it is done', 20_000, async () => (await job(owner, held!.id)).state === 'done');
 });
 
-test('a cap is never passed, and a place is free as soon as its job ends', { timeout: 60_000 }, async () => {
+test('a cap is never passed, and a place is free as soon as its job ends', { timeout: 120_000 }, async () => {
   await idle();
   const [before] = await sql('select clock_timestamp()');
   assert.equal((await change(operator, 'PUT', `/platform/tenants/${home.id}/share`, { weight: 1, max_running: 1 })).status, 204);

@@ -44,7 +44,7 @@ async function ask(integration: string, mode: 'count' | 'backfill', from: number
 const found = (id: string, integration: string, n: number, ms = 60_000) => until(`${n} calls are marked`, ms, async () =>
   (await owner.get('/api/v1/polls', { query: { integration, limit: 10 } })).items.find((p) => p.id === id && p.found === n));
 
-test('d1-10 W10: one hook in a hundred is withheld; the night finds all of those and no other', { timeout: 900_000 }, async () => {
+test('d1-10 W10: one hook in a hundred is withheld; the night finds all of those and no other', { timeout: 1_800_000 }, async () => {
   const ucm = (await owner.get('/api/v1/integrations')).items.find((i) => i.provider === 'ucm')!;
   const records = Array.from({ length: CALLS }, () => {
     const record: Record<string, string> = cdr('2001', 20).record, move = (t: string): string => new Date(Date.parse(`${t.replace(' ', 'T')}Z`) - 20 * 60_000).toISOString().slice(0, 19).replace('T', ' ');
@@ -68,7 +68,7 @@ test('d1-10 W10: one hook in a hundred is withheld; the night finds all of those
   console.log(`# ${CALLS} calls, ${withheld.length} withheld, ${await there(withheld, ' and found_by_poll')} found by poll`);
 });
 
-test('Twilio: a count tells how much there is and keeps nothing, a back-fill brings calls and recordings, sent ones are known again', { timeout: 120_000 }, async () => {
+test('Twilio: a count tells how much there is and keeps nothing, a back-fill brings calls and recordings, sent ones are known again', { timeout: 240_000 }, async () => {
   const { id, hook } = await connect('twilio', { account_sid: twilio.account, auth_token: twilio.token, api_url: twilio.url });
   const began = Date.now() - 50 * HOUR, recording = twilio.recording(null);
   const numbers = Array.from({ length: 60 }, (_, i) => { const from = aNumber(); twilio.listed({ from, seconds: 30, end: began + i * 60_000, ...(i === 0 ? { recording } : {}) }); return from; });
@@ -95,7 +95,7 @@ test('Twilio: a count tells how much there is and keeps nothing, a back-fill bri
   assert.equal((await key.get('/api/v1/calls', { query: { number: known } })).items.length, 1, 'the one that was sent is the same call');
 });
 
-test('Exotel: the same, in Indian time whatever the tenant\'s is, and refused credentials stop it at once', { timeout: 120_000 }, async () => {
+test('Exotel: the same, in Indian time whatever the tenant\'s is, and refused credentials stop it at once', { timeout: 240_000 }, async () => {
   const { id } = await connect('exotel', { account_sid: exotel.account, api_key: 'key', api_token: 'token', api_url: exotel.url, recording_hosts: '127.0.0.1' });
   const began = Math.floor((Date.now() - 50 * HOUR) / 1000) * 1000, recording = exotel.recording(null);
   const numbers = Array.from({ length: 120 }, (_, i) => { const from = aNumber(); exotel.listed({ from, seconds: 30, end: began + i * 60_000, ...(i === 0 ? { recording } : {}) }); return from; });

@@ -131,7 +131,7 @@ test('every recording of the demo has ended in a state, with a reason where it f
       else if (r.state === 'ready') assert(r.duration_ms! > 0 && r.channels! >= 1 && r.codec);
 });
 
-test('objects that no row names are swept after a day, and no others', { timeout: 60_000 }, async () => {
+test('objects that no row names are swept after a day, and no others', { timeout: 120_000 }, async () => {
   const name = (await sql(`select object_key from recording where id = '${recording}'`))[0]!;
   const beside = (): string => name.slice(0, -30) + randomBytes(15).toString('hex'); // the server's user owns that folder
   const [old, young] = [beside(), beside()], bytes = await store.get(name);

@@ -9,16 +9,16 @@ import { promisify } from 'node:util';
 const run = promisify(execFile), here = fileURLToPath(new URL('.', import.meta.url));
 
 async function small(...words: string[]): Promise<string> {
-  const { stdout } = await run(process.execPath, ['--import', 'tsx', 'size.ts', ...words], { cwd: here, timeout: 170_000 })
+  const { stdout } = await run(process.execPath, ['--import', 'tsx', 'size.ts', ...words], { cwd: here, timeout: 340_000 })
     .catch((e: { stdout: string; stderr: string }) => assert.fail(e.stdout + e.stderr));
   console.log(`# ${stdout.trim()}`);
   return stdout;
 }
 
-test('W1: what is acknowledged at a steady rate is there, once and as it was sent', { timeout: 180_000 }, async () => {
+test('W1: what is acknowledged at a steady rate is there, once and as it was sent', { timeout: 360_000 }, async () => {
   assert.match(await small('w1', '--seconds', '3', '--rate', '60'), /^ok W1: 1\d\d hooks of 2 KB, 60 a second: 0 acknowledged and not there once, 0 refused/);
 });
 
-test('W3: each event three times, shuffled, over three servers, is as many calls as events', { timeout: 180_000 }, async () => {
+test('W3: each event three times, shuffled, over three servers, is as many calls as events', { timeout: 360_000 }, async () => {
   assert.match(await small('w3', '--events', '100'), /^ok W3: 100 events three times, shuffled, over 3 servers: 100 calls, 0 refused/);
 });

@@ -41,7 +41,7 @@ const forget = (call: string, kinds = '%'): Promise<string[]> => sql(`delete fro
 
 before(async () => { owner = await as('owner'); });
 
-test('a call without a job gets one if that stage never had any, else it fails with a reason and can be tried again', { timeout: 120_000 }, async () => {
+test('a call without a job gets one if that stage never had any, else it fails with a reason and can be tried again', { timeout: 240_000 }, async () => {
   const id = await done(2);
   await forget(id, 'scores.%'); // first: the watch looks at any moment
   await sql(`update call set state = 'analysing', score_state = null, score_bp = null where id = '${id}'`);
@@ -57,7 +57,7 @@ test('a call without a job gets one if that stage never had any, else it fails w
   assert.equal((await comes(id, 30_000, ended)).state, 'not_scorable');
 });
 
-test('a recording that waits without a job is fetched, and one whose job ended fails', { timeout: 120_000 }, async () => {
+test('a recording that waits without a job is fetched, and one whose job ended fails', { timeout: 240_000 }, async () => {
   const id = await done(3), state = `update recording set state = 'waiting' where call_id = '${id}'; update call set state = 'fetching' where id = '${id}'`;
   await forget(id, 'recordings.%');
   await sql(state);
@@ -73,7 +73,7 @@ test('a recording that waits without a job is fetched, and one whose job ended f
   await comes(id, 30_000, (c) => c.recordings[0]!.state === 'ready' && ended(c));
 });
 
-test('W6: a delivery that nobody read is counted, and read', { timeout: 60_000 }, async () => {
+test('W6: a delivery that nobody read is counted, and read', { timeout: 120_000 }, async () => {
   const number = `+4478${String(Math.floor(Math.random() * 1e8)).padStart(8, '0')}`;
   const hook = new URL(home.hooks.generic).pathname;
   const answer = await send(hook, { method: 'POST', json: { call_id: randomUUID(), direction: 'inbound', from: number, to: '+442079460100', agent: '2001', started_at: new Date().toISOString() } });
@@ -94,7 +94,7 @@ test('W6: a delivery that nobody read is counted, and read', { timeout: 60_000 }
   await until('none stands still', 20_000, async () => (await still()) === 0);
 });
 
-test('the watch leaves alone what works, and counts nothing', { timeout: 60_000 }, async () => {
+test('the watch leaves alone what works, and counts nothing', { timeout: 120_000 }, async () => {
   const { number } = await tell(silence(4), { fault: { kind: 'not_ready', times: 2 } });
   const id = await appears(number);
   await sql(`update call set created_at = now() - interval '1 hour' where id = '${id}'; update recording set created_at = now() - interval '1 hour' where call_id = '${id}'`);
@@ -104,7 +104,7 @@ test('the watch leaves alone what works, and counts nothing', { timeout: 60_000 
   assert.equal(await jobs(id, 'recordings.fetch'), '0');
 });
 
-test('trying again goes on from the stage that failed, for those who may', { timeout: 120_000 }, async () => {
+test('trying again goes on from the stage that failed, for those who may', { timeout: 240_000 }, async () => {
   const id = await done(2), transcripts = (): Promise<string> => one(`select count(*) from transcript where call_id = '${id}'`);
   await sql(`update call set state = 'failed', score_state = null where id = '${id}'; delete from analysis where call_id = '${id}'`);
   isProblem(await retry(id, await as('agent')), 403, 'forbidden');

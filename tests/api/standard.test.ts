@@ -58,9 +58,9 @@ for (const [what, command, file] of [['shell', 'sh', 'generic-send.sh'], ['Node'
     const name = `guide-${what}-${Date.now()}`, at = join(folder, `${what}.json`);
     writeFileSync(at, `${body(name)}\n`);
     const env = { ...process.env, HOOK_URL: url, HOOK_SECRET: secret };
-    const { stdout } = await run(command, [guides + file, at], { env, timeout: 60_000 });
+    const { stdout } = await run(command, [guides + file, at], { env, timeout: 120_000 });
     assert.equal(stdout.trim(), 'stored');
-    await assert.rejects(run(command, [guides + file, at], { env: { ...env, HOOK_SECRET: `whsec_${randomBytes(32).toString('base64')}` }, timeout: 60_000 }), /401/);
+    await assert.rejects(run(command, [guides + file, at], { env: { ...env, HOOK_SECRET: `whsec_${randomBytes(32).toString('base64')}` }, timeout: 120_000 }), /401/);
     await until('its delivery is read', 30_000, async () =>
       (await owner.get('/api/v1/deliveries', { query: { integration: id, state: 'parsed', limit: 5 } })).items.find((d) => d.calls === 1));
     assert(keyOf(home));

@@ -116,7 +116,7 @@ test('the move wants new objects to go where the old ones are moved', async () =
   assert.match(err, /set store = local/);
 });
 
-test('a move that is killed again and again loses nothing, and calls play all the while', { timeout: 180_000 }, async () => {
+test('a move that is killed again and again loses nothing, and calls play all the while', { timeout: 360_000 }, async () => {
   const all = files().length;
   assert(all >= 3, `${all} objects`);
   let rounds = 0, playing = true;

@@ -58,7 +58,7 @@ after(async () => {
 
 describe('callbacks', { concurrency: false }, () => {
 
-test('an inbound call that an agent took: who, how long, and its recording on two channels', { timeout: 60_000 }, async () => {
+test('an inbound call that an agent took: who, how long, and its recording on two channels', { timeout: 120_000 }, async () => {
   const { from, path } = await call({ seconds: 4 });
   const whole = await recorded(from);
   assert.equal(whole.direction, 'inbound');
@@ -74,7 +74,7 @@ test('an inbound call that an agent took: who, how long, and its recording on tw
   assert.equal((await key.send(`/api/v1/calls/${whole.id}/recordings/${whole.recordings[0]!.id}`)).status, 200);
 });
 
-test('d1-11: the same told backwards and twice is the same call', { timeout: 60_000 }, async () => {
+test('d1-11: the same told backwards and twice is the same call', { timeout: 120_000 }, async () => {
   const from = aNumber(), seconds = 3, recording = twilio.recording(tone(seconds));
   const callbacks = twilio.inbound({ from, seconds, recording });
   await tell([...callbacks].reverse());
@@ -142,7 +142,7 @@ test('two tokens are live while one is changed for the other', async () => {
 
 describe('recordings', { concurrency: true }, () => {
 
-test('d1-08: not there at first, busy, slow, a web page, cut off: it comes all the same', { timeout: 90_000 }, async () => {
+test('d1-08: not there at first, busy, slow, a web page, cut off: it comes all the same', { timeout: 180_000 }, async () => {
   const faults = [{ kind: 'not_found', times: 2 }, { kind: 'busy' }, { kind: 'slow', ms: 1500 }, { kind: 'wrong_body' }, { kind: 'cut' }];
   await Promise.all(faults.map(async (fault) => {
     const { from } = await call({ fault });
@@ -150,7 +150,7 @@ test('d1-08: not there at first, busy, slow, a web page, cut off: it comes all t
   }));
 });
 
-test('where only a status callback names a recording, two channels are asked for first, then one', { timeout: 60_000 }, async () => {
+test('where only a status callback names a recording, two channels are asked for first, then one', { timeout: 120_000 }, async () => {
   const to = aNumber(), recording = twilio.recording(tone(3));
   twilio.media.fault({ kind: 'bad_request', match: recording.sid });
   await tell([{ CallSid: sid('CA'), CallStatus: 'completed', Direction: 'outbound-api', From: '+442079460100', To: to, CallDuration: '3',
@@ -160,7 +160,7 @@ test('where only a status callback names a recording, two channels are asked for
   assert.deepEqual(twilio.media.askedFor(recording.path).map((s) => s.query), ['?RequestedChannels=2', '']);
 });
 
-test('a redirect to a store is followed, without the credentials', { timeout: 60_000 }, async () => {
+test('a redirect to a store is followed, without the credentials', { timeout: 120_000 }, async () => {
   elsewhere.put('/store/a.wav', tone(3, 2));
   const { from, path } = await call({ fault: { kind: 'redirect', to: `${elsewhere.url}/store/a.wav` } });
   await recorded(from);
@@ -168,7 +168,7 @@ test('a redirect to a store is followed, without the credentials', { timeout: 60
   assert.equal(elsewhere.askedFor('/store/a.wav')[0]!.authorization, '');
 });
 
-test('d1-05: an address that is not the API\'s is never asked, and the call says so', { timeout: 60_000 }, async () => {
+test('d1-05: an address that is not the API\'s is never asked, and the call says so', { timeout: 120_000 }, async () => {
   const path = `/2010-04-01/Accounts/${twilio.account}/Recordings/${sid('RE')}`;
   const { from } = await call({ url: elsewhere.url + path });
   const whole = await comes(await appears(from, other), 30_000, (c) => c.recordings[0]?.state === 'failed', other);
@@ -176,7 +176,7 @@ test('d1-05: an address that is not the API\'s is never asked, and the call says
   assert.deepEqual(elsewhere.askedFor(`${path}.wav`), []);
 });
 
-test('refused credentials are not tried again: the integration waits for its admin', { timeout: 60_000 }, async () => {
+test('refused credentials are not tried again: the integration waits for its admin', { timeout: 120_000 }, async () => {
   const { id, hook_url } = await connect({ api_key: sid('SK'), api_secret: 'not this one' });
   const { from, path } = await call({ at: hook_url });
   const call_id = await appears(from, other);

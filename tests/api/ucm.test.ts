@@ -60,7 +60,7 @@ async function failing(ucm: Ucm, settings: object): Promise<string> {
 
 describe('a UCM that misbehaves', { concurrency: false }, () => {
 
-test('d1-07 a certificate of its own: refused by ca, taken when pinned, another is not, any is when insecure', { timeout: 180_000 }, async () => {
+test('d1-07 a certificate of its own: refused by ca, taken when pinned, another is not, any is when insecure', { timeout: 360_000 }, async () => {
   const ucm = await box(own);
   assert.match(await failing(ucm, { tls: 'ca' }), /certificate/i);
   assert.match(await failing(ucm, { tls: 'pinned', tls_pin: other.pin }), /certificate|pin/i);
@@ -71,7 +71,7 @@ test('d1-07 a certificate of its own: refused by ca, taken when pinned, another 
   }
 });
 
-test('d1-07 a short Diffie-Hellman group is taken only where somebody said so', { timeout: 120_000 }, async () => {
+test('d1-07 a short Diffie-Hellman group is taken only where somebody said so', { timeout: 240_000 }, async () => {
   const ucm = await box(weakDh(own));
   assert.ok(await failing(ucm, { tls: 'pinned', tls_pin: own.pin }));
   assert.equal(ucm.seen.requests, 0);
@@ -79,7 +79,7 @@ test('d1-07 a short Diffie-Hellman group is taken only where somebody said so', 
   assert.deepEqual([run.state, run.calls], ['done', 3], run.reason);
 });
 
-test('d1-07 a wrong password is tried once, however often one asks, until the settings are saved again', { timeout: 120_000 }, async () => {
+test('d1-07 a wrong password is tried once, however often one asks, until the settings are saved again', { timeout: 240_000 }, async () => {
   const ucm = await box();
   const run = await counted(ucm, { password: 'wrong' });
   assert.equal(run.state, 'failed');
@@ -94,7 +94,7 @@ test('d1-07 a wrong password is tried once, however often one asks, until the se
   assert.deepEqual([ucm.seen.failedLogins, ucm.seen.logins], [1, 1]);
 });
 
-test('d1-07 a cookie that runs out in mid-run costs one login; a locked account stops', { timeout: 120_000 }, async () => {
+test('d1-07 a cookie that runs out in mid-run costs one login; a locked account stops', { timeout: 240_000 }, async () => {
   const ucm = await box();
   const first = await counted(ucm);
   assert.deepEqual([first.state, ucm.seen.logins], ['done', 1]);
@@ -113,7 +113,7 @@ test('d1-07 a cookie that runs out in mid-run costs one login; a locked account 
   }
 });
 
-test('d1-07 not JSON, 500, and a page that comes again and again: asked again, and no endless loop', { timeout: 180_000 }, async () => {
+test('d1-07 not JSON, 500, and a page that comes again and again: asked again, and no endless loop', { timeout: 360_000 }, async () => {
   const ucm = await box();
   ucm.fault({ kind: 'not_json', match: 'cdrapi' });
   ucm.fault({ kind: 'http_500', match: 'cdrapi' });

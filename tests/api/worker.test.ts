@@ -27,7 +27,7 @@ async function drained(): Promise<() => Promise<void>> {
 }
 
 for (const redis of [false, true]) {
-  test(`a worker ${redis ? 'with' : 'without'} Redis takes the kinds it was told and leaves the rest`, { timeout: 120_000 }, async () => {
+  test(`a worker ${redis ? 'with' : 'without'} Redis takes the kinds it was told and leaves the rest`, { timeout: 240_000 }, async () => {
     const back = await drained();
     const own = await ownWorker('platform.*', { RINGSIGHT_JOBS_DATABASE_URL: setting('RINGSIGHT_JOBS_DATABASE_URL'), ...(redis ? { RINGSIGHT_REDIS_URL: setting('RINGSIGHT_REDIS_URL') } : {}) });
     try {
@@ -46,7 +46,7 @@ for (const redis of [false, true]) {
   });
 }
 
-test('a worker that is told of no kind there is says so and ends', { timeout: 30_000 }, async () => {
+test('a worker that is told of no kind there is says so and ends', { timeout: 60_000 }, async () => {
   const own = await ownWorker('transcript.run', { RINGSIGHT_JOBS_DATABASE_URL: setting('RINGSIGHT_JOBS_DATABASE_URL') });
   try {
     assert.equal(await own.ended, 1);

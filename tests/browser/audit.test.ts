@@ -18,7 +18,7 @@ test('what was done is told, and whether the chain holds', async () => {
   const { page, faults, context } = await open(browser, '/audit?act=%2Fsession');
   await page.locator('tbody tr', { hasText: 'Signed in' }).first().waitFor();
   await page.getByRole('button', { name: 'Check the chain' }).click();
-  await page.getByText(/^All .* stand as they were written/).waitFor({ timeout: 30_000 });
+  await page.getByText(/^All .* stand as they were written/).waitFor({ timeout: 60_000 });
   for (const viewport of [desktop, phone])
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.setViewportSize(viewport);

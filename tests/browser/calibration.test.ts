@@ -82,7 +82,7 @@ test('past scores come from a file, and the figures stand by question and by rat
     await page.getByRole('table', { name: 'Agreement by question' }).locator('tbody tr').first().waitFor();
     await page.getByText('Within 10 points').waitFor();
     await page.getByRole('button', { name: /Judge 10 calls 5 times/ }).click();
-    await page.getByText(/every answer stayed the same/).waitFor({ timeout: 60_000 });
+    await page.getByText(/every answer stayed the same/).waitFor({ timeout: 120_000 });
     await accessible(page, 'agreement');
     await shot(page, 'agreement');
     for (const [look, name] of [[{ viewport: phone }, 'phone'], [{ dark: true }, 'dark'], [{ viewport: phone, dark: true }, 'phone-dark']] as const) {

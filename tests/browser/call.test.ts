@@ -86,7 +86,7 @@ test('cited words play and stop at their end', async () => {
   await page.waitForFunction(() => !document.querySelector('audio')?.paused);
   const began = await time();
   await page.waitForFunction(() => document.querySelector('audio')?.paused, undefined, {
-    timeout: 30_000,
+    timeout: 60_000,
   });
   assert.ok((await time()) > began);
   assert.ok(await paused());

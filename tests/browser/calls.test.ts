@@ -15,7 +15,7 @@ const shown = (page: Page) =>
 
 /** Calls may arrive between the two looks: they have to agree within ten seconds. */
 async function showsWhatTheApiHas(page: Page, path: string): Promise<void> {
-  const until = Date.now() + 10_000;
+  const until = Date.now() + 30_000;
   for (;;) {
     const wanted = (await get<{ items: { id: string }[] }>(page, path)).items.map((c) => c.id);
     const rows = await shown(page);
@@ -79,7 +79,7 @@ test('pages go on and back', async () => {
   await postOldCalls();
   const { page, context } = await open(browser, '/calls');
   const older = page.getByRole('button', { name: 'Older' });
-  for (const until = Date.now() + 20_000; !(await older.count()); ) {
+  for (const until = Date.now() + 60_000; !(await older.count()); ) {
     assert.ok(Date.now() < until, 'sixty posted calls make a second page');
     await page.reload();
     await settled(page);

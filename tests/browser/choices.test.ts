@@ -89,17 +89,17 @@ test('staged rollout: one agent, the call says why not, and is analysed by hand'
 
   const call = await upload(page, { agent: second.extension });
   await page.goto(`${base}/calls/${call}`);
-  await page.getByText('Not analysed: agent not in the rollout list.').waitFor({ timeout: 20_000 });
+  await page.getByText('Not analysed: agent not in the rollout list.').waitFor({ timeout: 40_000 });
   await accessible(page, 'call that was not analysed');
   await page.getByRole('button', { name: 'Analyse this call' }).click();
   await page
     .getByRole('button', { name: 'Analyse this call' })
-    .waitFor({ state: 'detached', timeout: 20_000 });
+    .waitFor({ state: 'detached', timeout: 40_000 });
 
   await page.goto(`${base}/integrations/${uploads.id}`);
   await settled(page);
   await panel.getByRole('button', { name: 'Count' }).click();
-  await panel.getByText(/would be started/).first().waitFor({ timeout: 20_000 });
+  await panel.getByText(/would be started/).first().waitFor({ timeout: 40_000 });
   await panel.getByRole('button', { name: 'Change' }).click();
   await panel.getByLabel('Whose').selectOption('all');
   await panel.getByRole('button', { name: 'Save' }).click();
@@ -168,7 +168,7 @@ test('a call by hand, its contact, a note and a recording afterwards', async () 
     .getByLabel('Recordings', { exact: true })
     .setInputFiles({ name: 'later.wav', mimeType: 'audio/wav', buffer: head });
   await page.getByRole('button', { name: 'Upload 1 file' }).click();
-  await page.getByRole('link', { name: 'Open the call' }).click({ timeout: 20_000 });
+  await page.getByRole('link', { name: 'Open the call' }).click({ timeout: 40_000 });
   await page.waitForURL(there);
   await page.getByRole('link', { name: 'Ada Byron' }).click();
   await page.getByRole('heading', { level: 1, name: 'Ada Byron' }).waitFor();

@@ -251,9 +251,9 @@ test('an agent is told of a task that is due', async () => {
   const owner = await until('a call of the agent', async () =>
     (await get<{ items: { agent_id: string }[] }>(page, '/calls?limit=1')).items[0]?.agent_id);
   const title = `Remember ${randomInt(1e6)}`;
-  const made = await send(boss, 'POST', '/tasks', { title, owner, remind: new Date(Date.now() + 1000).toISOString() });
+  const made = await send(boss, 'POST', '/tasks', { title, owner, remind: new Date(Date.now() + 1_000).toISOString() });
   assert.equal(made.status(), 201, await made.text());
-  await page.locator('.toasts').getByText(`To do: ${title}`).waitFor({ timeout: 30_000 });
+  await page.locator('.toasts').getByText(`To do: ${title}`).waitFor({ timeout: 60_000 });
   await page.goto(`${base}/tasks`);
   const row = page.getByRole('listitem').filter({ hasText: title });
   await row.getByRole('checkbox').click();

@@ -55,16 +55,16 @@ test('a folder is set up, tried, and its files become calls', async () => {
   await page.getByLabel('What tells more than the names').selectOption('1');
   await page.getByRole('button', { name: 'Add it and look' }).click();
   await page.getByRole('heading', { name: 'Front desk' }).waitFor();
-  await row(page, '201_2026').getByText('Taken').waitFor({ timeout: 40_000 });
-  await row(page, 'odd.wav').getByText('Taken').waitFor({ timeout: 40_000 });
+  await row(page, '201_2026').getByText('Taken').waitFor({ timeout: 80_000 });
+  await row(page, 'odd.wav').getByText('Taken').waitFor({ timeout: 80_000 });
 
   put('201_20260704_091500_02079460198.wav', sound());
   put('201_20260704_091500_02079460198.json', '{broken');
   await page.getByRole('button', { name: 'Test: only look' }).click();
-  await page.getByText(/agent 201, number 02079460198/).waitFor({ timeout: 20_000 });
+  await page.getByText(/agent 201, number 02079460198/).waitFor({ timeout: 40_000 });
   const failed = row(page, '02079460198');
   await page.getByRole('button', { name: 'Look and take' }).click(); // once: it holds whatever runs just then
-  await failed.getByText('Failed').waitFor({ timeout: 40_000 });
+  await failed.getByText('Failed').waitFor({ timeout: 80_000 });
   await failed.getByText(/JSON file beside it cannot be read/).waitFor();
   await settled(page);
   await accessible(page, 'the folder');
@@ -81,7 +81,7 @@ test('a folder is set up, tried, and its files become calls', async () => {
   for (const name of ['failed/201_20260704_091500_02079460198.wav.json', 'failed/201_20260704_091500_02079460198.json', '201_20260704_091500_02079460198.json'])
     rmSync(join(folder, name), { force: true });
   await failed.getByRole('button', { name: /Try again/ }).click();
-  await failed.getByText('Taken').waitFor({ timeout: 40_000 });
+  await failed.getByText('Taken').waitFor({ timeout: 80_000 });
   await failed.getByRole('link', { name: 'See the call' }).click();
   await page.getByText('02079460198').first().waitFor();
   assert.deepEqual(faults, []);
@@ -95,7 +95,7 @@ test('a folder is set up, tried, and its files become calls', async () => {
   await context.close();
 });
 
-test('a sheet says whose calls the files are, and a wrong row is told with its cure', { timeout: 180_000 }, async () => {
+test('a sheet says whose calls the files are, and a wrong row is told with its cure', { timeout: 360_000 }, async () => {
   const { page, faults, context } = await open(browser, '/folders', { viewport: desktop });
   put('sheets/one.wav', sound());
   put('sheets/two.wav', sound());
@@ -109,9 +109,9 @@ test('a sheet says whose calls the files are, and a wrong row is told with its c
   await accessible(page, 'the form with sheets');
   await page.getByRole('button', { name: 'Add it and look' }).click();
   await page.getByRole('heading', { name: 'With a sheet' }).waitFor();
-  await row(page, 'one.wav').getByText('Taken').waitFor({ timeout: 40_000 });
+  await row(page, 'one.wav').getByText('Taken').waitFor({ timeout: 80_000 });
   const sheets = page.getByRole('list', { name: 'Sheets' });
-  await sheets.getByText('2 rows, 1 wrong').waitFor({ timeout: 20_000 });
+  await sheets.getByText('2 rows, 1 wrong').waitFor({ timeout: 40_000 });
   await sheets.getByText('Row 3, two.wav: "sideways" is no direction').waitFor();
   const waits = row(page, 'two.wav');
   await waits.getByText('Waiting', { exact: true }).waitFor();
@@ -127,7 +127,7 @@ test('a sheet says whose calls the files are, and a wrong row is told with its c
   put('sheets/calls.csv', 'file,agent,date,direction\none.wav,201,2026-07-03 09:15,in\ntwo.wav,202,2026-07-04 10:00,out\n');
   await page.getByRole('button', { name: 'Look and take' }).click();
   // The sheet has to lie still before it is read: the second look comes by itself.
-  await waits.getByText('Taken').waitFor({ timeout: 60_000 });
+  await waits.getByText('Taken').waitFor({ timeout: 120_000 });
   page.once('dialog', (d) => void d.accept());
   await page.getByRole('button', { name: 'Remove' }).click();
   await page.getByText('There is none yet').or(page.getByRole('table', { name: 'Drop folders' })).waitFor();

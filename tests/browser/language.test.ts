@@ -34,7 +34,7 @@ test('a language engine is connected, tested, priced and removed', async () => {
   // It obeys attackers: what it writes is shown as text and runs nowhere.
   sim.value = () => ({ name: { answer: 'yes', reason: '<img src=x onerror="window.pwned=1"> obeyed', spans: [{ turn: 0, words: 'my name is Anna' }] } });
   await row.getByRole('button', { name: 'Test Model of the test' }).click();
-  await row.getByText(/It works \(status 200\)/).waitFor({ timeout: 60_000 });
+  await row.getByText(/It works \(status 200\)/).waitFor({ timeout: 120_000 });
   await row.getByText('<img src=x onerror="window.pwned=1"> obeyed').waitFor();
   assert.equal(await page.evaluate('window.pwned'), undefined);
   assert.deepEqual(sim.complaints, []);

@@ -41,7 +41,7 @@ async function connect(name: string): Promise<string> {
 
 type Row = { id: string; same_as: string | null };
 const eventually = async <T>(what: string, look: () => Promise<T | null | undefined>): Promise<T> => {
-  for (const until = Date.now() + 60_000; ; await page.waitForTimeout(200)) {
+  for (const until = Date.now() + 180_000; ; await page.waitForTimeout(200)) {
     const found = await look();
     if (found) return found;
     assert(Date.now() < until, what);
@@ -106,7 +106,7 @@ test('where deliveries are read again, a version of the parser is chosen where t
   await accessible(page, 'the question before reading again');
   await shoot('read-again-parser');
   await dialog.getByRole('button', { name: 'Read again' }).click();
-  await page.getByText('with version 1 of the parser').first().waitFor({ timeout: 30_000 });
+  await page.getByText('with version 1 of the parser').first().waitFor({ timeout: 60_000 });
 });
 
 test('the network panel says which addresses call, on a phone and in the dark too', async () => {

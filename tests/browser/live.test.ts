@@ -115,7 +115,7 @@ test('an uploaded file becomes a call', async () => {
     .first()
     .setInputFiles({ name: 'tone.wav', mimeType: 'audio/wav', buffer: wav(40) });
   await page.getByRole('button', { name: 'Upload 1 file' }).click();
-  await page.getByRole('link', { name: 'Open the call' }).click({ timeout: 20_000 });
+  await page.getByRole('link', { name: 'Open the call' }).click({ timeout: 40_000 });
   await page.waitForURL(/\/calls\/.+/);
   assert.equal(parts.length, 2, 'two parts of at most 2 MB');
   await context.close();
@@ -146,7 +146,7 @@ test('an upload goes on after a reload', async () => {
     Number(first.headers()['upload-offset']) >= 4 * 1024 * 1024,
     'goes on where it stopped',
   );
-  await page.getByRole('link', { name: 'Open the call' }).waitFor({ timeout: 20_000 });
+  await page.getByRole('link', { name: 'Open the call' }).waitFor({ timeout: 40_000 });
   await context.close();
 });
 

@@ -30,19 +30,19 @@ async function upload(page: Page, bytes: Buffer): Promise<string> {
 }
 
 for (const [name, make, seconds] of [['GSM', gsm, 8], ['AMR', amr, 4]] as const)
-  test(`a call that came as ${name} plays`, { timeout: 120_000 }, async () => {
+  test(`a call that came as ${name} plays`, { timeout: 240_000 }, async () => {
     const { page, faults, context } = await open(browser, '/calls', { viewport: desktop });
     const call = await upload(page, make(200));
     await page.goto(`${base}/calls/${call}?tab=record`);
     await page.getByRole('button', { name: 'Play', exact: true }).waitFor();
     const audio = page.locator('audio');
-    await audio.waitFor({ state: 'attached', timeout: 60_000 }); // it comes by itself once it is made
-    await page.waitForFunction(() => Number.isFinite(document.querySelector('audio')?.duration), undefined, { timeout: 20_000 });
+    await audio.waitFor({ state: 'attached', timeout: 120_000 }); // it comes by itself once it is made
+    await page.waitForFunction(() => Number.isFinite(document.querySelector('audio')?.duration), undefined, { timeout: 40_000 });
     assert(Math.abs(await audio.evaluate((a: HTMLAudioElement) => a.duration) - seconds) < 0.1);
     await page.getByRole('button', { name: 'Play', exact: true }).click();
-    await page.waitForFunction(() => (document.querySelector('audio')?.currentTime ?? 0) > 0.5, undefined, { timeout: 20_000 });
+    await page.waitForFunction(() => (document.querySelector('audio')?.currentTime ?? 0) > 0.5, undefined, { timeout: 40_000 });
     await audio.evaluate((a: HTMLAudioElement) => { a.currentTime = 3; });
-    await page.waitForFunction(() => (document.querySelector('audio')?.currentTime ?? 0) > 3.1, undefined, { timeout: 20_000 });
+    await page.waitForFunction(() => (document.querySelector('audio')?.currentTime ?? 0) > 3.1, undefined, { timeout: 40_000 });
     assert.equal(await page.getByText('cannot be played').count(), 0);
     await page.getByText(/Kept as it came, and as Opus/).waitFor();
     const [saved] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Download the original' }).click()]);
@@ -58,7 +58,7 @@ for (const [name, make, seconds] of [['GSM', gsm, 8], ['AMR', amr, 4]] as const)
     await context.close();
   });
 
-test('an integration keeps its recordings as Opus from the moment one says so', { timeout: 120_000 }, async () => {
+test('an integration keeps its recordings as Opus from the moment one says so', { timeout: 240_000 }, async () => {
   const { page, faults, context } = await open(browser, '/calls', { viewport: desktop });
   const session = await (await page.request.get(`${base}/api/v1/session`)).json();
   const made = await page.request.post(`${base}/api/v1/integrations`, { headers: { 'x-csrf-token': session.csrf, origin: base }, data: { provider: 'generic', name: 'Kept small', settings: {} } });

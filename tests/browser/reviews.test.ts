@@ -51,7 +51,7 @@ const shot = async (page: Page, name: string) => {
   if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/${name}.png` });
 };
 
-test('a call is heard, words are cited, a reload loses nothing, and then both scores are told', { timeout: 180_000 }, async () => {
+test('a call is heard, words are cited, a reload loses nothing, and then both scores are told', { timeout: 360_000 }, async () => {
   const { page, faults, context } = await open(browser, '/reviews', { state });
   const call = await reviewable(page);
   await page.goto(`${base}/calls/${call}`);

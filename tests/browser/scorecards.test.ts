@@ -31,7 +31,7 @@ test('a draft is made, tried while it is changed, refused, mended and published'
   const name = `Browser ${randomUUID().slice(0, 6)}`;
   await newDraft(page, name);
   const score = page.locator('.try-score');
-  await score.locator('.number').waitFor({ timeout: 30_000 });
+  await score.locator('.number').waitFor({ timeout: 60_000 });
   await page.locator('.try-quote').first().waitFor();
   await shot(page, 'edit');
 
@@ -113,7 +113,7 @@ test('the pages hold on a phone and in the dark', async () => {
       await noSidewaysScroll(page, 'scorecards');
       await newDraft(page, `Look ${randomUUID().slice(0, 6)}`);
       await page.locator('.edit-open').first().click();
-      await page.locator('.try-score').waitFor({ timeout: 30_000 });
+      await page.locator('.try-score').waitFor({ timeout: 60_000 });
       await accessible(page, 'the editor');
       await noSidewaysScroll(page, 'the editor');
       await shot(page, `edit-${viewport.width}-${dark ? 'dark' : 'light'}`);

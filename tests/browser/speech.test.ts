@@ -17,7 +17,7 @@ after(async () => {
 });
 
 async function shown(page: Page, text: RegExp): Promise<void> {
-  await page.getByText(text).first().waitFor({ timeout: 15_000 });
+  await page.getByText(text).first().waitFor({ timeout: 30_000 });
 }
 
 test('an engine is connected, tested, refused with its reason, switched off and removed', async () => {
@@ -41,7 +41,7 @@ test('an engine is connected, tested, refused with its reason, switched off and 
   await row.getByRole('button', { name: 'Switch off' }).click(); // not to take the demo's calls
   await row.getByText('switched off').waitFor();
   await row.getByRole('button', { name: 'Test', exact: true }).click();
-  await row.getByText(/It works \(status 200\)/).waitFor({ timeout: 15_000 });
+  await row.getByText(/It works \(status 200\)/).waitFor({ timeout: 30_000 });
   await row.getByText(/alpha bravo/).waitFor();
   assert.deepEqual(sim.complaints, []);
   await accessible(page, 'engines');

@@ -63,7 +63,7 @@ function dropMany(page: Page, n: number, name: string): Promise<void> {
 
 test(
   'three hundred files in one drop: few rows are drawn, all are sent, four at a time',
-  { timeout: 180_000 },
+  { timeout: 360_000 },
   async () => {
     const { page, faults, context } = await open(browser, '/upload');
     let now = 0;
@@ -86,7 +86,7 @@ test(
     assert.ok((await page.locator('.upload').count()) < 40, 'only the rows in sight are drawn');
     await accessible(page, 'upload with files');
     await page.getByRole('button', { name: 'Upload 300 files' }).click();
-    await status(page).getByText('300 of 300 files received').waitFor({ timeout: 150_000 });
+    await status(page).getByText('300 of 300 files received').waitFor({ timeout: 300_000 });
     assert.ok(most >= 2 && most <= 4, `${most} parts at a time`);
     const { items } = await get<{ items: { key: string; calls: number }[] }>(
       page,
@@ -104,7 +104,7 @@ test(
 
 test(
   'a reload in the middle: the same folder again goes on, nothing is sent twice',
-  { timeout: 120_000 },
+  { timeout: 240_000 },
   async () => {
     const { page, context } = await open(browser, '/upload');
     const inside = mkdtempSync(join(folder, 'calls-'));
@@ -138,7 +138,7 @@ test(
         return [...document.querySelectorAll('.upload')].every((e) => e.matches('.done, .known'));
       },
       null,
-      { timeout: 60_000, polling: 200 },
+      { timeout: 120_000, polling: 200 },
     );
     assert.ok(offsets.some((o) => o > 0), 'one went on where it stopped');
     assert.equal(await page.getByText(/^Not finished: /).count(), 0);
@@ -192,7 +192,7 @@ test('an XLSX is read without leaving the page or breaking its policy', async ()
   await context.close();
 });
 
-test('what is here already is told with its call before it is sent, and twice in one drop too', { timeout: 240_000 }, async () => {
+test('what is here already is told with its call before it is sent, and twice in one drop too', { timeout: 480_000 }, async () => {
   const { page, context } = await open(browser, '/upload');
   const buffer = noise();
   const file = { name: 'once.wav', mimeType: 'audio/wav', buffer };
@@ -210,7 +210,7 @@ test('what is here already is told with its call before it is sent, and twice in
     },
     call,
     /* behind the hundreds of recordings of the tests above */
-    { polling: 200, timeout: 180_000 },
+    { polling: 200, timeout: 360_000 },
   );
   await page.reload();
   let begun = 0;

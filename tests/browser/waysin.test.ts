@@ -48,7 +48,7 @@ test('from a new address to mapped calls with the right zone', async () => {
   await page.getByRole('link', { name: 'Integration', exact: true }).click();
   await settled(page);
   await page.getByRole('button', { name: 'Send a sample' }).click();
-  await page.getByText('no fault found').waitFor({ timeout: 60_000 });
+  await page.getByText('no fault found').waitFor({ timeout: 120_000 });
   await page.locator('.trial-steps .answer.good').nth(2).waitFor();
   await page.getByText('RINGSIGHT_OUTGOING_ADDRESSES').waitFor();
   await accessible(page, 'integration after a trial');
@@ -96,7 +96,7 @@ test('from a new address to mapped calls with the right zone', async () => {
   assert.equal(await page.locator('tbody tr').count(), 4);
   await page.getByRole('button', { name: 'Read again' }).click();
   await page.locator('dialog, [role=dialog], [role=alertdialog]').getByRole('button', { name: 'Read again' }).click();
-  await page.getByText('No deliveries match.').waitFor({ timeout: 60_000 });
+  await page.getByText('No deliveries match.').waitFor({ timeout: 120_000 });
   await page.getByText('Read 4 of 4').waitFor();
   await shoot(page, 'replays');
 
@@ -109,7 +109,7 @@ test('from a new address to mapped calls with the right zone', async () => {
   await shoot(page, 'clock');
   const cure = note.getByRole('button', { name: 'Set Asia/Kolkata and read again' });
   await cure.click();
-  await note.waitFor({ state: 'detached', timeout: 60_000 });
+  await note.waitFor({ state: 'detached', timeout: 120_000 });
   assert.deepEqual(faults, []);
   await context.close();
 });

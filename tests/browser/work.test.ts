@@ -54,7 +54,7 @@ test('a running job moves by itself and is cancelled', async () => {
   const { page, faults, context } = await open(browser, '/work?kind=platform.probe');
   await probe(120_000);
   const row = rowOf(page).filter({ hasText: /Running [1-9]\d* %/ });
-  await row.waitFor({ timeout: 30_000 });
+  await row.waitFor({ timeout: 60_000 });
   const before = await row.locator('.answer').innerText();
   await page.waitForFunction(
     (old) => {
@@ -62,11 +62,11 @@ test('a running job moves by itself and is cancelled', async () => {
       return Boolean(now) && now !== old;
     },
     before,
-    { timeout: 10_000 },
+    { timeout: 30_000 },
   );
   await row.getByRole('button', { name: `Cancel: ${KIND}` }).click();
   await page.getByText('It is being cancelled.').waitFor();
-  await rowOf(page).waitFor({ state: 'detached', timeout: 15_000 });
+  await rowOf(page).waitFor({ state: 'detached', timeout: 30_000 });
   await page.getByRole('link', { name: 'Ended' }).click();
   await rowOf(page).filter({ hasText: 'Cancelled' }).first().waitFor();
   assert.match(page.url(), /state=ended/);
@@ -87,11 +87,11 @@ test('work is paused with a reason and let go on', async () => {
   const hint = page.locator('.paused', { hasText: 'Looking into it.' });
   await hint.waitFor();
   await probe(0);
-  await rowOf(page).filter({ hasText: 'Waiting' }).waitFor({ timeout: 15_000 });
+  await rowOf(page).filter({ hasText: 'Waiting' }).waitFor({ timeout: 30_000 });
   await accessible(page, 'work that is paused');
   await hint.getByRole('button', { name: 'Let it go on' }).click();
   await hint.waitFor({ state: 'detached' });
-  await rowOf(page).waitFor({ state: 'detached', timeout: 15_000 });
+  await rowOf(page).waitFor({ state: 'detached', timeout: 30_000 });
   await context.close();
 });
 
@@ -102,7 +102,7 @@ test('the operator tries the queue and gives a tenant its share', async () => {
   const row = page.locator('tbody tr').filter({ has: page.getByRole('button', { name: /^Try/ }) });
   await row.first().getByRole('button', { name: /^Try the queue as/ }).click();
   await page.getByText('A job that waits for 5 seconds was added.').waitFor();
-  await page.locator('td', { hasText: /^1 (running|waiting)$/ }).first().waitFor({ timeout: 15_000 });
+  await page.locator('td', { hasText: /^1 (running|waiting)$/ }).first().waitFor({ timeout: 30_000 });
   const name = await row.first().locator('strong').innerText();
   const share = async (limit: string, shown: string) => {
     await page.getByRole('button', { name: `Share of ${name}` }).click();
