@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# limit: 600
+# limit: 1200
 # The unit tests, as released and with sanitizers; whether checks of secrets take longer the more is right.
 . deploy/lib/step.sh
 run_programs "$CHECK_BUILD/tests/unit"

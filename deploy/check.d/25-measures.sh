@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# limit: 900
+# limit: 1800
 # The benches that measure how well scoring does, on a few samples: that they run and say what they
 # should, not what the figures are.
 . deploy/lib/step.sh

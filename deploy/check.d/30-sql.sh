@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # needs: server
-# limit: 480
+# limit: 1200
 # Catalogue lint, prepared statements and their plans.
 . deploy/lib/step.sh
 tests/sql/run

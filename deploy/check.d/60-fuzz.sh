@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# limit: 900
+# limit: 1800
 # Each fuzz target, two at a time: its corpus and 20,000 inputs made from it by a fixed seed, so that
 # the same commit gives the same answer on every machine; or for RINGSIGHT_FUZZ_SECONDS from a seed
 # of chance, which is how new faults are found. What is new is kept outside the repository's corpus.

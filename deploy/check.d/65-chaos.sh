@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# limit: 900
+# limit: 1800
 # Processes killed and services taken away at random moments, of one small seed: nothing is lost,
 # doubled, stuck or drifted. The build with sanitizers.
 . deploy/lib/step.sh
