@@ -234,22 +234,29 @@ test('PostgreSQL that stands still, its connections open, holds no hook up for l
   await back();
   const found = (await stored()).map((d) => d.sum);
   for (const body of bodies) assert.equal(found.filter((s) => s === sum(body)).length, 1, 'there once');
-  const calm = await metric(own, 'ringsight_spool_written_total');
-  assert.equal((await post(randomBytes(30))).status, 200);
-  assert.equal(await metric(own, 'ringsight_spool_written_total'), calm, 'and nothing is spooled any more');
+  await until('nothing is spooled any more', 15_000, async () => {
+    const calm = await metric(own, 'ringsight_spool_written_total');
+    assert.equal((await post(randomBytes(30))).status, 200);
+    return (await metric(own, 'ringsight_spool_written_total')) === calm;
+  });
 });
 
 test('PostgreSQL that is slow but answers is waited for, and nothing is spooled', async () => {
-  const calm = await metric(own, 'ringsight_spool_written_total');
-  relay.delay = 250; // each way: asked once or, when its address has to be looked up again, twice
-  try {
-    const began = Date.now();
+  let waited = false;
+  // An address is known for a second; where this machine takes longer, memory says whose it is and the spool has the hook.
+  for (let i = 0; i < 10 && !waited; i++) {
+    const calm = await metric(own, 'ringsight_spool_written_total');
     assert.equal((await post(randomBytes(30))).status, 200);
-    assert(Date.now() - began >= 500);
-  } finally {
-    relay.delay = 0;
+    const began = Date.now();
+    relay.delay = 250; // each way
+    try {
+      assert.equal((await post(randomBytes(30))).status, 200);
+    } finally {
+      relay.delay = 0;
+    }
+    waited = Date.now() - began >= 500 && (await metric(own, 'ringsight_spool_written_total')) === calm;
   }
-  assert.equal(await metric(own, 'ringsight_spool_written_total'), calm);
+  assert(waited);
 });
 
 test('an address that memory does not know is not denied while PostgreSQL is away', async () => {
