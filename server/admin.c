@@ -259,7 +259,7 @@ static const struct admin_command commands[] = {
      OPT(TO), 0, true, move_objects},
     {"replay", "Derive stored scores anew from what they pin and say which differ",
      OPT(TENANT), OPT(CALL) | OPT(SINCE) | OPT(UNTIL), false, admin_replay},
-    {"rerun", "Judge a call, or the newest, several times and say what changes; stores no score",
+    {"rerun", "Judge a call, or the newest, several times by the offline engine and say what changes; stores no score",
      OPT(TENANT), OPT(CALL) | OPT(SCORECARD) | OPT(TIMES) | OPT(CALLS), false, admin_rerun},
     {"verify-audit", "Read a tenant's audit log again and say whether every entry stands as it was written",
      OPT(TENANT), 0, false, admin_verify_audit},

@@ -139,7 +139,7 @@ const struct err *admin_rerun(struct admin *ad, struct jw *out)
         e = rerun_load(ad->db, &ask, &r);
     db_rollback(ad->db);
     if (!e)
-        e = rerun_run(ad->a, language_engines[0], r, &report);
+        e = rerun_run(ad->a, &(struct rerun_by){.engine = language_engines[0]}, r, &report);
     if (e)
         return e;
     for (size_t i = 0; i < report.n_questions; i++)

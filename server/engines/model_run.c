@@ -84,13 +84,23 @@ static const struct err *find(struct arena *a, struct model_run *run, const stru
     return run->shelf ? run->shelf->find(run->shelf->ctx, a, piece, ret, ret_found) : NULL;
 }
 
+static struct hash piece_of(struct arena *a, const struct model_run *run, struct str url,
+                            struct str body)
+{
+    struct str all = str_fmt(a, "%.*s\n%.*s", STR_ARG(url), STR_ARG(body));
+
+    if (run->repeat.n)
+        all = str_fmt(a, "%.*s\n%.*s", STR_ARG(all), STR_ARG(run->repeat));
+    return crypto_sha256(all);
+}
+
 static const struct err *once_so(struct arena *a, struct model_run *run,
                                  const struct model_ask *ask, struct model_reply *ret)
 {
     struct str url = str_fmt(a, "%.*s%s", STR_ARG(ask_base(&run->ask, run->engine->default_url)),
                              run->engine->path);
     struct str body = run->engine->body(a, ask, model_run_model(run));
-    struct hash piece = crypto_sha256(str_fmt(a, "%.*s\n%.*s", STR_ARG(url), STR_ARG(body)));
+    struct hash piece = piece_of(a, run, url, body);
     bool found;
     const struct err *e = find(a, run, &piece, ret, &found);
 

@@ -36,11 +36,13 @@ before(async () => {
   await clear();
   was = await get('/api/v1/spend');
   await cap(NO_CAP);
-  for (const { id } of await someCalls(other)) {
-    const t = await owner.send(`/api/v1/calls/${id}/transcript`);
-    if (t.status === 200 && t.json.state === 'ok' && t.json.turns.length > 3) call = id;
-  }
-  assert(call, 'a call has a transcript');
+  await until('a call has a transcript', 120_000, async () => {
+    for (const { id } of await someCalls(other)) {
+      const t = await owner.send(`/api/v1/calls/${id}/transcript`);
+      if (t.status === 200 && t.json.state === 'ok' && t.json.turns.length > 3) call = id;
+    }
+    return call;
+  });
 });
 after(async () => {
   await clear();
@@ -193,6 +195,40 @@ for (const kind of ['openai', 'anthropic'])
     assert.equal(askedAbout(tag).length, 2);
     await clear();
   });
+
+test('d3-04 judged again, the engine is asked anew each time and named; what wavers is found', async () => {
+  await connect('openai', { name: 'House model' });
+  const { id, tag } = await asking(2);
+  await scored(id);
+  const reruns = `/api/v1/scorecards/${id}/reruns`;
+  const again = async (): Promise<Json> => {
+    const asked = await owner.send(reruns, { method: 'POST', json: { times: 3, calls: 1, call } });
+    assert.equal(asked.status, 201, asked.text);
+    return until('the rerun', 90_000, async () => {
+      const row = (await get(reruns)).items.find((r: Json) => r.id === asked.json.id);
+      return row.state !== 'queued' && row;
+    });
+  };
+  const calm = await again();
+  assert.deepEqual([calm.state, calm.body?.engine, calm.body?.calls, calm.body?.unstable], ['done', 'House model', 1, 0], JSON.stringify(calm));
+  assert.equal(askedAbout(tag).length, 1 + 3, 'what it answered before is no answer');
+  let turn = 0;
+  sim.value = (ask) => {
+    const out = (sim as Json).verdicts(ask, ask.data.call.turns);
+    if (turn++ % 2) out.q0.answer = 'no';
+    return out;
+  };
+  const wavers = await again();
+  assert.equal(wavers.body.unstable, 1, JSON.stringify(wavers));
+  assert.deepEqual(wavers.body.questions.map((q: Json) => q.unstable), [1, 0]);
+  clean();
+  sim.value = undefined;
+  sim.fault({ match: new RegExp(tag), kind: 'refuse', times: 9 });
+  const refused = await again();
+  assert.equal(refused.state, 'failed', 'no other engine answers in its place');
+  assert.match(refused.reason, /refused/);
+  await clear();
+});
 
 test('529 and a 429 of speed are waited for, with Retry-After, and use up no attempt', async () => {
   const first = await connect('anthropic', { name: 'First' });

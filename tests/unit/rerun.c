@@ -55,7 +55,7 @@ static void builtin_never_changes(void **state)
             talk_file(a, str_c(a, str_fmt(a, "templates/scorecards/%s.json", SLUGS[i])));
 
         r = (struct rerun_report){0};
-        assert_null(rerun_call(a, &builtin_engine, card, &t->c, 20, &r));
+        assert_null(rerun_call(a, &(struct rerun_by){.engine = &builtin_engine}, card, &t->c, 20, &r));
         assert_int_equal(r.calls, 1);
         assert_int_equal(r.unstable, 0);
         assert_int_equal(r.spread_bp, 0);
@@ -77,8 +77,8 @@ static void an_engine_that_wavers_is_found(void **state)
 
     (void)state;
     turns = 0;
-    assert_null(rerun_call(a, &engine, str_of(CARD), &t->c, 4, &r));
-    assert_null(rerun_call(a, &engine, str_of(CARD), &t->c, 1, &r)); /* once cannot change */
+    assert_null(rerun_call(a, &(struct rerun_by){.engine = &engine}, str_of(CARD), &t->c, 4, &r));
+    assert_null(rerun_call(a, &(struct rerun_by){.engine = &engine}, str_of(CARD), &t->c, 1, &r)); /* once cannot change */
     assert_int_equal(r.calls, 2);
     assert_int_equal(r.unstable, 1);
     assert_int_equal(r.questions[0].unstable, 0); /* decided by its rule */

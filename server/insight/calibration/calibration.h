@@ -69,6 +69,7 @@ struct rerun_question {
 };
 
 struct rerun_report {
+    struct str engine;       /* that judged what no rule decides; STR_NONE before the first call */
     int64_t calls, unstable; /* judged; in which any answer or the score changed */
     int32_t spread_bp;       /* most that the score moved within one call */
     size_t n_questions;
@@ -87,14 +88,20 @@ struct rerun_ask {
 struct rerun;
 const struct err *rerun_load(struct db *db, const struct rerun_ask *ask,
                              struct rerun **ret) MUST_USE;
+/* Who judges: an engine, or a tenant's engines from a job, each time anew. */
+struct rerun_by {
+    const struct language_engine *engine; /* NULL: work */
+    struct language_work *work;
+    struct str name; /* tells this rerun from others */
+};
 /* The runs. Errors of the engine. */
-const struct err *rerun_run(struct arena *a, const struct language_engine *engine, struct rerun *r,
+const struct err *rerun_run(struct arena *a, const struct rerun_by *by, struct rerun *r,
                             struct rerun_report *ret) MUST_USE;
 /* One call, by its transcript; adds to the report, which begins zeroed. */
-const struct err *rerun_call(struct arena *a, const struct language_engine *engine, struct str card,
+const struct err *rerun_call(struct arena *a, const struct rerun_by *by, struct str card,
                              const struct conversation *talk, int64_t times,
                              struct rerun_report *io) MUST_USE;
-/* {"calls","unstable","spread_bp","questions":[{"key","text","unstable","spread_bp"}]} */
+/* {"engine","calls","unstable","spread_bp","questions":[{"key","text","unstable","spread_bp"}]} */
 struct str rerun_json(struct arena *a, const struct rerun_report *r);
 /* The version by which the machine judged last (this call, where one is given). E_NOT_FOUND. */
 const struct err *rerun_card(struct db *db, struct uuid call, struct uuid *ret) MUST_USE;

@@ -1,12 +1,15 @@
-/* Reruns asked for on a page: an engine may take its time, so they are jobs. */
+/* Reruns asked for on a page: an engine may take its time, so they are jobs. The tenant's first engine
+ * is asked and no other, for what differs between engines is not what is looked for. */
 #include "jobs/jobs.h"
 
 #include "engines/engines.h"
 #include "insight/calibration/inner.h"
 #include "insight/calibration/queries.h"
+#include "insight/language/language.h"
 
 struct product {
     struct uuid id;
+    struct language_work by;
     struct rerun_report report;
 };
 
@@ -15,7 +18,8 @@ static bool args_read(const struct json *args, struct uuid *ret)
     return uuid_parse(json_text(args, "rerun"), ret);
 }
 
-static const struct err *load(struct job *job, struct uuid id, struct rerun **ret)
+static const struct err *load(struct job *job, struct uuid id, struct rerun **ret,
+                              struct language_plan *ret_plan)
 {
     struct rerun_load_out row;
     struct db *db;
@@ -28,6 +32,8 @@ static const struct err *load(struct job *job, struct uuid id, struct rerun **re
         e = rerun_load(db, &(struct rerun_ask){.scorecard = row.scorecard_id, .call = row.call_id,
                                                .scope = STR_NONE, .times = row.times,
                                                .calls = row.calls}, ret);
+    if (!e)
+        e = language_plan_read(db, job->tenant, ret_plan);
     job_read_end(job, db);
     return e;
 }
@@ -35,14 +41,22 @@ static const struct err *load(struct job *job, struct uuid id, struct rerun **re
 static enum job_result work(struct job *job, void **ret_product)
 {
     struct product *p = ARENA_NEW(job->a, struct product);
+    char text[UUID_TEXT];
     struct rerun *r;
     const struct err *e;
 
     if (!args_read(job->args, &p->id))
         return JOB_DISCARD;
-    e = load(job, p->id, &r);
+    p->by = (struct language_work){.job = job, .only_asked = true};
+    e = load(job, p->id, &r, &p->by.plan);
+    p->by.plan.n = p->by.plan.n > 1 ? 1 : p->by.plan.n;
     if (!e)
-        e = rerun_run(job->a, language_engines[0], r, &p->report);
+        e = rerun_run(job->a, &(struct rerun_by){.work = &p->by, .name = uuid_text(p->id, text)}, r,
+                      &p->report);
+    if (e == E_UPSTREAM_BUSY) {
+        job->snooze_s = p->by.snooze_s;
+        return JOB_SNOOZE;
+    }
     if (e) {
         job->last = e->status < 500;
         return JOB_RETRY;
@@ -69,6 +83,6 @@ static const struct err *dead(struct job *job, struct str reason)
 }
 
 const struct job_kind calibration_jobs[] = {
-    {"scores.rerun", work, store, dead, .attempts = 3, .timeout_s = 600, .priority = JOB_BACKFILL},
+    {"scores.rerun", work, store, dead, .attempts = 3, .timeout_s = 3600, .priority = JOB_BACKFILL},
     {0},
 };

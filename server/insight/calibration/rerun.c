@@ -3,6 +3,7 @@
 #include "core/json.h"
 #include "insight/calibration/inner.h"
 #include "insight/calibration/queries.h"
+#include "insight/language/language.h"
 #include "insight/transcripts/transcripts.h"
 
 struct rerun {
@@ -10,6 +11,7 @@ struct rerun {
     int64_t times;
     size_t n;
     struct transcript *talks;
+    const struct rerun_calls_out *calls; /* of the talks */
 };
 
 /* Smallest and largest of what one call was given. */
@@ -70,7 +72,26 @@ static void close_call(const struct range *questions, const struct range *score,
     io->unstable += unstable;
 }
 
-const struct err *rerun_call(struct arena *a, const struct language_engine *engine, struct str card,
+/* The run-th time. */
+static const struct err *judge(struct arena *a, const struct rerun_by *by, int64_t run,
+                               const struct card *card, const struct conversation *talk,
+                               struct rerun_report *io, struct str *ret_raw)
+{
+    struct language_work *w = by->work;
+    const struct err *e;
+
+    if (by->engine) {
+        io->engine = str_of(by->engine->name);
+        return score_ask(a, by->engine, card, talk, ret_raw);
+    }
+    w->repeat = str_fmt(a, "%.*s/%lld", STR_ARG(by->name), (long long)run);
+    e = score_ask_work(w, card, talk, ret_raw);
+    if (!io->engine.p || w->line) /* rules may have decided all of this one */
+        io->engine = w->line ? w->line->name : w->engine;
+    return e;
+}
+
+const struct err *rerun_call(struct arena *a, const struct rerun_by *by, struct str card,
                              const struct conversation *talk, int64_t times,
                              struct rerun_report *io)
 {
@@ -85,7 +106,7 @@ const struct err *rerun_call(struct arena *a, const struct language_engine *engi
     open_report(a, parsed, io);
     questions = ARENA_ARRAY(a, io->n_questions, struct range);
     for (int64_t i = 0; !e && i < times; i++) {
-        e = score_ask(a, engine, parsed, talk, &raw);
+        e = judge(a, by, i, parsed, talk, io, &raw);
         if (!e)
             e = score_derive(a, card, talk, raw, &s, &body);
         for (size_t k = 0; !e && k < s.n_marks; k++)
@@ -116,21 +137,26 @@ const struct err *rerun_load(struct db *db, const struct rerun_ask *ask, struct 
     if (e)
         return e;
     *r = (struct rerun){card.body, ask->times, 0,
-                        ARENA_ARRAY(db_arena(db), n, struct transcript)};
+                        ARENA_ARRAY(db_arena(db), n, struct transcript), rows};
     for (; !e && r->n < n; r->n += !e)
         e = transcript_load(db, rows[r->n].transcript_id, &r->talks[r->n]);
     *ret = r;
     return e;
 }
 
-const struct err *rerun_run(struct arena *a, const struct language_engine *engine, struct rerun *r,
+const struct err *rerun_run(struct arena *a, const struct rerun_by *by, struct rerun *r,
                             struct rerun_report *ret)
 {
     const struct err *e = NULL;
 
     *ret = (struct rerun_report){0};
-    for (size_t i = 0; !e && i < r->n; i++)
-        e = rerun_call(a, engine, r->card, &r->talks[i].talk, r->times, ret);
+    for (size_t i = 0; !e && i < r->n; i++) {
+        if (by->work) {
+            by->work->call = r->calls[i].call_id;
+            by->work->transcript = r->calls[i].transcript_id;
+        }
+        e = rerun_call(a, by, r->card, &r->talks[i].talk, r->times, ret);
+    }
     return e;
 }
 
@@ -139,6 +165,8 @@ struct str rerun_json(struct arena *a, const struct rerun_report *r)
     struct jw w = jw_new(a);
 
     jw_open(&w, '{');
+    jw_key(&w, "engine");
+    jw_text(&w, r->engine);
     jw_key(&w, "calls");
     jw_int(&w, r->calls);
     jw_key(&w, "unstable");

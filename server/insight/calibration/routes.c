@@ -330,7 +330,7 @@ static const struct schema schemas[] = {
      FIGURE_NAMES "],\"properties\":{\"first\":" TEXT ",\"second\":" TEXT "," FIGURES "}}}}}"},
     {"rerun",
      "{\"type\":\"object\",\"required\":[\"calls\",\"unstable\",\"spread_bp\",\"questions\"],"
-     "\"properties\":{\"calls\":" NUMBER ",\"unstable\":" NUMBER ",\"spread_bp\":" NUMBER
+     "\"properties\":{\"engine\":" TEXT ",\"calls\":" NUMBER ",\"unstable\":" NUMBER ",\"spread_bp\":" NUMBER
      ",\"questions\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"key\",\"text\","
      "\"unstable\",\"spread_bp\"],\"properties\":{\"key\":" TEXT ",\"text\":" TEXT
      ",\"unstable\":" NUMBER ",\"spread_bp\":" NUMBER "}}}}}"},

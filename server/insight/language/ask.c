@@ -213,6 +213,7 @@ static const struct err *ask_line(struct language_work *w, struct trying *t,
 
     language_till_open(till, w->job, line, w->call, w->transcript, &w->requests);
     run = language_run_of(line, till);
+    run.repeat = w->repeat;
     e = put(w, q, &run);
     if (e)
         return failed(w, t, line, &run.ask, e, ret_over);
@@ -243,6 +244,8 @@ static const struct err *ask_all(struct language_work *w, const struct language_
         return e;
     }
     e = last_resort(w, &t);
+    if (!e && w->only_asked && w->plan.n)
+        return err_why(w->job->a, E_UPSTREAM, "%.*s", STR_ARG(t.why));
     if (!e)
         told(w, &t, NULL, NULL);
     return e;

@@ -46,6 +46,8 @@ struct language_work {
     struct job *job;
     struct language_plan plan;
     struct uuid call, transcript;
+    struct str repeat; /* names one of several askings of the same: each is asked anew */
+    bool only_asked;   /* no built-in engine behind the last: E_UPSTREAM and why */
 
     /* What became of it. */
     const struct language_line *line; /* that answered last; NULL: the built-in engine */

@@ -51,7 +51,9 @@ export function Stability({ id }: { id: string }) {
       <div class="part" role="status">
         {!last && (
           <p class="note">
-            No calls were judged again yet: see whether the same call gets the same answers.
+            No calls were judged again yet: see whether the same call gets the same answers. The
+            first engine of your settings is asked {CALLS * TIMES} times; what it costs counts like
+            any other call.
           </p>
         )}
         {waiting && <p class="note">The calls are being judged again.</p>}
@@ -59,14 +61,19 @@ export function Stability({ id }: { id: string }) {
         {last?.body && last.body.unstable === 0 && (
           <p>
             {plural(last.body.calls, 'call')} judged {last.times} times each: every answer stayed
-            the same. <span class="note">{whenOf(last.created_at, zone.value)}</span>
+            the same.{' '}
+            <span class="note">
+              {last.body.engine && `By ${last.body.engine}, `}
+              {whenOf(last.created_at, zone.value)}
+            </span>
           </p>
         )}
         {last?.body && last.body.unstable > 0 && (
           <>
             <p class="warn-ink">
               {last.body.unstable} of {plural(last.body.calls, 'call')} changed when judged{' '}
-              {last.times} times; the score moved by up to {pointsOf(last.body.spread_bp)} points.
+              {last.times} times; the score moved by up to {pointsOf(last.body.spread_bp)} points.{' '}
+              <span class="note">{last.body.engine && `By ${last.body.engine}.`}</span>
             </p>
             <ul>
               {unstable.map((q) => (
