@@ -152,7 +152,7 @@ static const struct err *once(struct arena *a, struct speech_ask *ask, const str
 const struct err *ask_send(struct arena *a, struct speech_ask *ask, const struct ask_request *rq,
                            struct http_response *ret)
 {
-    const struct err *e;
+    const struct err *e, *refused = NULL;
     int64_t wait = WAIT_MS;
     unsigned char dice;
     struct str why;
@@ -171,6 +171,10 @@ const struct err *ask_send(struct arena *a, struct speech_ask *ask, const struct
             arena_set_why(a, why);
             return ask->cancelled && ask->cancelled(ask->cancelled_arg) ? E_LOST : e;
         }
+        if (ask->again)
+            refused = ask->again(ask->again_arg, e);
+        if (refused)
+            return refused;
         wait = wait * 2 > WAIT_MAX_MS ? WAIT_MAX_MS : wait * 2;
     }
 }

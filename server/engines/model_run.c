@@ -29,21 +29,52 @@ struct str model_run_model(const struct model_run *run)
 
 /* ---- one request ---- */
 
+/* Whether a request without an answer is billed nobody can tell; one whose answer broke off after a
+ * good status is; a refused one is not. */
+static bool is_billed(const struct model_run *run, const struct err *e)
+{
+    return !e || e == E_BAD_PAYLOAD || e == E_TIMEOUT || e == E_LOST ||
+           (run->ask.status >= 200 && run->ask.status <= 299);
+}
+
 static const struct err *settle(struct arena *a, struct model_run *run, const struct err *e,
                                 const struct model_reply *r)
 {
     struct str why = arena_why(a);
     const struct err *paid = NULL;
-    /* Whether a request without an answer is billed nobody can tell; one whose answer broke off after
-     * a good status is; a refused one is not. */
-    bool billed = !e || e == E_BAD_PAYLOAD || e == E_TIMEOUT || e == E_LOST ||
-                  (run->ask.status >= 200 && run->ask.status <= 299);
 
     if (run->meter)
-        paid = run->meter->after(run->meter->ctx, billed, r->in_tokens, r->out_tokens);
+        paid = run->meter->after(run->meter->ctx, is_billed(run, e), r->in_tokens, r->out_tokens);
     if (e)
         arena_set_why(a, why);
     return e ? e : paid;
+}
+
+/* A request that is reserved, and reserved anew each time that it is sent. */
+struct sending {
+    struct model_run *run;
+    int64_t in_tokens, out_tokens;
+    bool open; /* a reservation waits to be settled */
+};
+
+static const struct err *reserve(struct sending *s)
+{
+    const struct model_meter *m = s->run->meter;
+    const struct err *e = m ? m->before(m->ctx, s->in_tokens, s->out_tokens) : NULL;
+
+    s->open = !e;
+    return e;
+}
+
+static const struct err *send_again(void *arg, const struct err *failed)
+{
+    struct sending *s = arg;
+    const struct model_meter *m = s->run->meter;
+    const struct err *e = m ? m->after(m->ctx, is_billed(s->run, failed), -1, -1) : NULL;
+
+    s->open = false;
+    s->run->requests++;
+    return e ? e : reserve(s);
 }
 
 static const struct err *request(struct arena *a, struct model_run *run, struct str url,
@@ -53,16 +84,19 @@ static const struct err *request(struct arena *a, struct model_run *run, struct 
     struct http_header headers[MODEL_HEADERS];
     struct http_response response = {0};
     struct ask_request rq = {.url = url, .headers = headers, .body = body};
-    const struct err *e = NULL;
+    struct sending s = {run, model_tokens_most(body), ask->max_tokens, false};
+    const struct err *e = reserve(&s);
 
     *ret = (struct model_reply){.in_tokens = -1, .out_tokens = -1};
     rq.n_headers = run->engine->headers(a, run->ask.key, headers);
-    if (run->meter)
-        e = run->meter->before(run->meter->ctx, model_tokens_most(body), ask->max_tokens);
     if (e)
         return e;
     run->ask.request_ids = STR_NONE;
+    run->ask.again = send_again;
+    run->ask.again_arg = &s;
     e = ask_send(a, &run->ask, &rq, &response);
+    if (!s.open)
+        return e; /* it was not sent once more, and is settled */
     run->requests++;
     if (!e)
         e = run->engine->read(a, response.body, ret);

@@ -59,6 +59,9 @@ struct speech_ask {
     void *progress_arg;
     const struct speech_shelf *shelf; /* may be NULL */
     bool once; /* try each request once: somebody waits for the answer */
+    /* A request failed and would be sent once more: NULL, or why it must not be. May be NULL. */
+    const struct err *(*again)(void *arg, const struct err *failed);
+    void *again_arg;
 
     /* Filled in by the engine, as far as it came. */
     struct str heard_language; /* code; STR_NONE: not said */
