@@ -8,12 +8,25 @@
 #include "engines/language.h"
 
 /* The version of the prompts below: raise it when a word of them changes, for scores pin it. */
-#define MODEL_PROMPT_VERSION "1"
+#define MODEL_PROMPT_VERSION "2"
 
 /* An answer of a model is read up to this size; spans and findings beyond their number are cut. */
 #define MODEL_MAX_ANSWER (1u << 20)
 #define MODEL_MAX_SPANS 5
 #define MODEL_MAX_FINDINGS 12
+
+/* What an analysis looks for beside what it always does. */
+struct model_want {
+    struct str name, about; /* the name is what the answer calls it */
+    size_t n_choices;
+    const struct str *choices; /* of its value */
+};
+struct model_wants {
+    size_t n_fields, n_intents; /* either may be none */
+    const struct model_want *fields, *intents;
+};
+/* Of the product: what a tenant that has edited nothing gets. */
+extern const struct model_wants model_wants_default;
 
 /* One request to a model, whatever the vendor. */
 struct model_ask {
@@ -65,12 +78,12 @@ struct model_ask model_ask_verdicts_part(struct arena *a, const struct conversat
                                          struct model_part p, const struct question *questions,
                                          size_t n);
 struct model_ask model_ask_analysis_part(struct arena *a, const struct conversation *c,
-                                         struct model_part p);
+                                         struct model_part p, const struct model_wants *wants);
 /* Asks for the answer on the whole call, given the answers on its parts (JSON, in order of time). */
 struct model_ask model_ask_verdicts_merge(struct arena *a, const struct question *questions,
                                           size_t n, const struct str *answers, size_t n_answers);
-struct model_ask model_ask_analysis_merge(struct arena *a, const struct str *answers,
-                                          size_t n_answers);
+struct model_ask model_ask_analysis_merge(struct arena *a, const struct model_wants *wants,
+                                          const struct str *answers, size_t n_answers);
 /* Verdicts in the form of an answer, to be merged: quotations that are nowhere are left out. */
 struct str model_verdicts_json(struct arena *a, const struct conversation *c,
                                const struct verdict *v, size_t n);
@@ -79,7 +92,8 @@ struct str model_verdicts_json(struct arena *a, const struct conversation *c,
 struct model_ask model_ask_verdicts(struct arena *a, const struct conversation *c,
                                     const struct question *questions, size_t n);
 /* Asks for the analysis that no statistics can give: title, summary, mood, topics, actions. */
-struct model_ask model_ask_analysis(struct arena *a, const struct conversation *c);
+struct model_ask model_ask_analysis(struct arena *a, const struct conversation *c,
+                                    const struct model_wants *wants);
 
 /* Reads an answer to model_ask_verdicts: one verdict per question, in their order. A question that
  * the model left out is "not assessed" with that reason; keys that nobody asked for are ignored; of

@@ -52,6 +52,7 @@ struct model_run {
     int64_t context_tokens; /* 0: the engine's own */
     const struct model_meter *meter; /* may be NULL */
     const struct model_shelf *shelf; /* may be NULL */
+    const struct model_wants *wants; /* of analyses; NULL: the product's own */
     struct str repeat; /* names a repetition: what is kept under another name is no answer to it */
 
     /* Filled in. */

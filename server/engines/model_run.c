@@ -258,6 +258,11 @@ static size_t that_fit(const struct str *answers, size_t n, int64_t room)
 
 /* ---- analysis ---- */
 
+static const struct model_wants *wants_of(const struct model_run *run)
+{
+    return run->wants ? run->wants : &model_wants_default;
+}
+
 static const struct err *analyse_text(struct arena *a, struct model_run *run,
                                       struct model_ask ask, struct str *ret)
 {
@@ -270,7 +275,7 @@ static const struct err *analyse_text(struct arena *a, struct model_run *run,
 static const struct err *merge_analyses(struct arena *a, struct model_run *run, struct str *texts,
                                         size_t n, struct str *ret)
 {
-    struct model_ask empty = model_ask_analysis_merge(a, NULL, 0);
+    struct model_ask empty = model_ask_analysis_merge(a, wants_of(run), NULL, 0);
     const struct err *e = NULL;
 
     while (!e && n > 1) {
@@ -281,7 +286,9 @@ static const struct err *merge_analyses(struct arena *a, struct model_run *run, 
             if (took == 1)
                 texts[out] = texts[i];
             else
-                e = analyse_text(a, run, model_ask_analysis_merge(a, &texts[i], took), &texts[out]);
+                e = analyse_text(a, run,
+                                 model_ask_analysis_merge(a, wants_of(run), &texts[i], took),
+                                 &texts[out]);
             out++;
         }
         n = out;
@@ -294,7 +301,7 @@ static const struct err *analyse(struct arena *a, struct model_run *run,
                                  const struct conversation *c, struct analysis *x)
 {
     struct conversation none = {.direction = c->direction};
-    struct model_ask empty = model_ask_analysis(a, &none);
+    struct model_ask empty = model_ask_analysis(a, &none, wants_of(run));
     struct model_part *p;
     struct str *texts, text;
     size_t n;
@@ -305,7 +312,7 @@ static const struct err *analyse(struct arena *a, struct model_run *run,
     run->parts = (int64_t)n;
     texts = ARENA_ARRAY(a, n, struct str);
     for (size_t i = 0; !e && i < n; i++)
-        e = analyse_text(a, run, model_ask_analysis_part(a, c, p[i]), &texts[i]);
+        e = analyse_text(a, run, model_ask_analysis_part(a, c, p[i], wants_of(run)), &texts[i]);
     if (!e)
         e = merge_analyses(a, run, texts, n, &text);
     return e ? e : model_read_analysis(a, c, text, x);

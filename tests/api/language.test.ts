@@ -146,7 +146,7 @@ for (const kind of ['openai', 'anthropic'])
     assert.deepEqual(s.criteria.map((c: Json) => c.answer), ['yes', 'yes']);
     assert(s.criteria.every((c: Json) => c.spans.length > 0));
     assert.equal(s.score_bp, 10_000);
-    assert.deepEqual([s.asked.kind, s.asked.prompt, s.asked.passed], [kind, '1', []]);
+    assert.deepEqual([s.asked.kind, s.asked.prompt, s.asked.passed], [kind, '2', []]);
     assert.equal(s.asked.params.temperature, 0);
     const [raw] = await sql(`select answer from language_answer where encode(piece, 'hex') = '${s.asked.answers[0]}'`);
     assert.equal(JSON.parse(raw!).q0.answer, 'yes');
@@ -285,11 +285,13 @@ test('d3-08 a model that obeys the caller changes no bound, and its verdicts do 
   await clear();
 });
 
+const analyseAgain = (): Promise<string[]> => sql(`insert into job (tenant_id, id, kind, priority, max_attempts, args, object_id, gate)
+  select tenant_id, gen_random_uuid(), 'analysis.run', 10, 6, jsonb_build_object('call', id, 'transcript', transcript_id), id, '' from call where id = '${call}'`);
+
 test('an analysis is made by the model, with the built-in measures, and says who made it', async () => {
   await connect('openai');
   const a0 = await get(`/api/v1/calls/${call}/analysis`);
-  await sql(`insert into job (tenant_id, id, kind, priority, max_attempts, args, object_id, gate)
-    select tenant_id, gen_random_uuid(), 'analysis.run', 10, 6, jsonb_build_object('call', id, 'transcript', transcript_id), id, '' from call where id = '${call}'`);
+  await analyseAgain();
   const a = await until('the analysis is new', 90_000, async () => {
     const x = await get(`/api/v1/calls/${call}/analysis`);
     return x.engine === 'openai' && x;
@@ -300,8 +302,40 @@ test('an analysis is made by the model, with the built-in measures, and says who
   assert.equal(a.agent_talk_ms, a0.agent_talk_ms);
   assert.equal(a.asked.kind, 'openai');
   await clear();
-  await sql(`insert into job (tenant_id, id, kind, priority, max_attempts, args, object_id, gate)
-    select tenant_id, gen_random_uuid(), 'analysis.run', 10, 6, jsonb_build_object('call', id, 'transcript', transcript_id), id, '' from call where id = '${call}'`);
+  await analyseAgain();
+  await until('the built-in analysis is back', 90_000, async () => (await get(`/api/v1/calls/${call}/analysis`)).engine === 'builtin');
+});
+
+test('own fields and intents are asked of the model, and what it says of them stands with the call', async () => {
+  const tag = `parcel ${randomUUID().slice(0, 8)}`, schema = await get('/api/v1/customer-fields');
+  const put = async (fields: object[]): Promise<void> => {
+    const { version } = await get('/api/v1/customer-fields');
+    const answer = await owner.send('/api/v1/customer-fields', { method: 'PUT', json: { fields }, headers: { 'if-match': `"${version}"` } });
+    assert.equal(answer.status, 200, answer.text);
+  };
+  const intent = (await owner.send('/api/v1/intents', { method: 'POST', json: { name: `Lost ${tag}`, phrases: [`lost ${tag}`] } })).json;
+  await put([...schema.fields, { key: 'parcel_no', label: 'Parcel', type: 'text', finder: 'none', help: `The number of the ${tag}` }]);
+  try {
+    await connect('openai');
+    sim.value = (ask) => {
+      const model = sim as Json, turns = ask.data.call?.turns ?? [];
+      if (ask.data.scorecard) return model.verdicts(ask, turns);
+      const x = model.analysis(ask, turns);
+      return { ...x, primary_intent: intent.code, fields: [{ ...x.topics[0], name: 'parcel_no', detail: 'AB 12' }] };
+    };
+    await analyseAgain();
+    const told = await until('the field is told', 90_000, async () => (await get(`/api/v1/calls/${call}/fields`)).items.find((f: Json) => f.key === 'parcel_no'));
+    assert.equal(told.value, 'AB 12', JSON.stringify(told));
+    assert.equal((await get(`/api/v1/calls/${call}/intent`)).primary_intent, intent.code);
+    const asked = sim.asked.find((x: Json) => x.text.includes(`The number of the ${tag}`))!;
+    assert(asked && asked.text.includes(`Lost ${tag}`), 'both are in the request');
+    clean();
+  } finally {
+    await put(schema.fields);
+    await owner.send(`/api/v1/intents/${intent.code}`, { method: 'PATCH', json: { retired: true }, headers: { 'if-match': `"${intent.version}"` } });
+    await clear();
+  }
+  await analyseAgain();
   await until('the built-in analysis is back', 90_000, async () => (await get(`/api/v1/calls/${call}/analysis`)).engine === 'builtin');
 });
 

@@ -163,6 +163,15 @@ static void what_the_analysis_found(void **state)
     assert_null(found[1].value.p); /* shown as it was said */
     assert_true(str_is(found[1].said, "a lot"));
     assert_true(str_is(found[2].value, "1_MONTH"));
+    f = read(a, OWN); /* a model answers by the field's key; the built-in engine knows no such key */
+    assert_null(json_parse(a, STR("{\"engine\":\"openai\",\"fields\":[{\"name\":\"by_hand\","
+                                  "\"detail\":\"heard\",\"spans\":[]}]}"), &x));
+    n = fields_find(a, &f, &t->c, x, here(), found);
+    assert_int_equal(n, 4);
+    assert_true(str_is(found[3].field->key, "by_hand") && str_is(found[3].said, "heard"));
+    assert_null(json_parse(a, STR("{\"engine\":\"builtin\",\"fields\":[{\"name\":\"by_hand\","
+                                  "\"detail\":\"heard\",\"spans\":[]}]}"), &x));
+    assert_int_equal(fields_find(a, &f, &t->c, x, here(), found), 3);
     arena_free(a);
 }
 

@@ -111,7 +111,7 @@ static void check_request(struct arena *a, const struct talk *t, struct str atta
     struct talk *calm = bad_call(a, "customer", STR("hello"));
     struct model_ask ask = model_ask_verdicts(a, &t->c, Q, 1);
     struct model_ask plain = model_ask_verdicts(a, &calm->c, Q, 1);
-    struct model_ask analysis = model_ask_analysis(a, &t->c);
+    struct model_ask analysis = model_ask_analysis(a, &t->c, &model_wants_default);
     const struct json *tree;
 
     assert_true(str_eq(ask.system, plain.system));

@@ -70,11 +70,44 @@ static void schemas_are_strict(void **state)
     struct talk *t = talk_read(a, str_of(TALK));
     const struct json *tree;
 
-    assert_null(json_parse(a, model_ask_analysis(a, &t->c).schema, &tree));
+    assert_null(json_parse(a, model_ask_analysis(a, &t->c, &model_wants_default).schema, &tree));
     check_strict(tree);
     assert_null(json_parse(a, model_ask_verdicts(a, &t->c, QUESTIONS, 3).schema, &tree));
     check_strict(tree);
     assert_int_equal(json_count(json_get(tree, "required")), 3);
+}
+
+static void an_analysis_asks_for_what_the_tenant_wants(void **state)
+{
+    static const struct str CHOICES[] = {STR("home"), STR("work")};
+    static const struct model_want FIELDS[] = {
+        {.name = STR("policy"), .about = STR("The \"policy\" number, two letters first.")},
+        {.name = STR("site"), .about = STR("Where"), .n_choices = 2, .choices = CHOICES}};
+    static const struct model_want INTENTS[] = {{.name = STR("LOST_CARD"), .about = STR("Lost card")}};
+    struct arena *a = *state;
+    struct talk *t = talk_read(a, str_of(TALK));
+    struct model_wants wants = {2, 1, FIELDS, INTENTS};
+    struct model_ask ask = model_ask_analysis(a, &t->c, &wants);
+    const struct json *tree, *defs, *names, *fields;
+
+    assert_null(json_parse(a, ask.schema, &tree));
+    check_strict(tree);
+    defs = json_get(tree, "$defs");
+    names = json_get(json_get(json_get(json_get(defs, "field"), "properties"), "name"), "enum");
+    assert_int_equal(json_count(names), 2);
+    assert_true(str_is(json_str(json_at(names, 0)), "policy"));
+    assert_true(str_is(json_str(json_at(json_get(json_get(defs, "intent"), "enum"), 0)), "LOST_CARD"));
+    assert_null(json_parse(a, ask.user, &tree));
+    fields = json_get(tree, "fields");
+    assert_true(str_is(json_text(json_at(fields, 0), "about"), "The \"policy\" number, two letters first."));
+    assert_int_equal(json_count(json_get(json_at(fields, 1), "choices")), 2);
+    wants = (struct model_wants){0}; /* a list of nothing must not forbid everything */
+    ask = model_ask_analysis(a, &t->c, &wants);
+    assert_null(json_parse(a, ask.schema, &tree));
+    check_strict(tree);
+    defs = json_get(tree, "$defs");
+    assert_null(json_get(json_get(json_get(json_get(defs, "field"), "properties"), "name"), "enum"));
+    assert_null(json_get(json_get(defs, "intent"), "enum"));
 }
 
 /* d3-08: what is said stays a value inside the JSON; it never stands beside our own words. */
@@ -221,7 +254,7 @@ static void anthropic_has_its_form(void **state)
 {
     struct arena *a = *state;
     struct talk *t = talk_read(a, str_of(TALK));
-    struct model_ask ask = model_ask_analysis(a, &t->c);
+    struct model_ask ask = model_ask_analysis(a, &t->c, &model_wants_default);
     const struct json *b;
     struct model_reply r;
 
@@ -249,6 +282,7 @@ static void anthropic_has_its_form(void **state)
 
 const struct CMUnitTest model_tests[] = {
     T(schemas_are_strict),
+    T(an_analysis_asks_for_what_the_tenant_wants),
     T(d3_08_what_is_said_is_data),
     T(quotations_are_found),
     T(d3_07_missing_and_added_criteria),

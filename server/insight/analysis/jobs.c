@@ -13,6 +13,7 @@
 struct product {
     struct uuid call, transcript;
     struct language_work by;
+    struct model_wants wants;
     struct analysis x;
     struct str body;
     bool silent, linked;
@@ -30,6 +31,8 @@ static const struct err *load(struct job *job, struct product *p, struct transcr
         e = transcript_load(db, p->transcript, ret);
     if (!e && !p->linked)
         e = language_plan_read(db, job->tenant, &p->by.plan);
+    if (!e && p->by.plan.n)
+        e = customers_wants(db, &p->wants);
     job_read_end(job, db);
     return e;
 }
@@ -57,6 +60,7 @@ static enum job_result work(struct job *job, void **ret_product)
     p->by.job = job;
     p->by.call = p->call;
     p->by.transcript = p->transcript;
+    p->by.wants = &p->wants;
     if (e == E_NOT_FOUND)
         return JOB_DISCARD; /* the call was deleted meanwhile */
     if (!e && p->linked)

@@ -4,6 +4,7 @@
 #ifndef RINGSIGHT_INSIGHT_CUSTOMERS_H
 #define RINGSIGHT_INSIGHT_CUSTOMERS_H
 
+#include "engines/model.h"
 #include "http/http.h"
 
 extern const struct feature customers_feature;
@@ -11,5 +12,9 @@ extern const struct feature customers_feature;
 /* Reads what a call told of its customer, its intents and what there is to do, by a job behind the open
  * transaction. To be called when an analysis has been stored, whichever engine made it. */
 const struct err *customers_follow(struct db *db, struct uuid call, struct uuid transcript) MUST_USE;
+
+/* What a model is to look for, of the open transaction's tenant: the fields that no words of the
+ * tenant's own find, and the intents in use. Lives in the connection's arena. */
+const struct err *customers_wants(struct db *db, struct model_wants *ret) MUST_USE;
 
 #endif

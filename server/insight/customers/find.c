@@ -39,12 +39,14 @@ static bool by_analysis(struct arena *a, const struct json *analysis, struct cus
 {
     const struct customer_field *f = x->field;
     const struct json *list = json_get(analysis, "fields");
-    struct str timeline = json_text(analysis, "timeline");
+    struct str timeline = json_text(analysis, "timeline"), engine = json_text(analysis, "engine");
+    bool by_model = engine.n && !str_is(engine, "builtin");
 
     for (size_t i = 0; i < json_count(list); i++) {
         const struct json *v = json_at(list, i);
 
-        if (!str_eq(json_text(v, "name"), f->finder))
+        if (!str_eq(json_text(v, "name"), f->finder) &&
+            !(by_model && str_eq(json_text(v, "name"), f->key)))
             continue;
         x->said = cut(json_text(v, "detail"));
         if (str_is(f->finder, "name"))

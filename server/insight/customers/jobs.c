@@ -39,6 +39,47 @@ const struct err *customers_fields(struct db *db, struct customer_fields *ret)
     return e ? e : fields_read(db_arena(db), row.fields, row.version, ret);
 }
 
+static void want_fields(struct arena *a, const struct customer_fields *f, struct model_wants *ret)
+{
+    struct model_want *v = ARENA_ARRAY(a, f->n, struct model_want);
+
+    ret->fields = v;
+    for (size_t i = 0; i < f->n; i++) {
+        const struct customer_field *x = &f->v[i];
+
+        if (!x->tracker)
+            v[ret->n_fields++] = (struct model_want){x->key, x->help.n ? x->help : x->label,
+                                                     x->n_choices, x->choices};
+    }
+}
+
+static void want_intents(struct arena *a, const struct intent_set *set, struct model_wants *ret)
+{
+    struct model_want *v = ARENA_ARRAY(a, set->n, struct model_want);
+
+    ret->intents = v;
+    for (size_t i = 0; i < set->n; i++)
+        if (!set->v[i].retired)
+            v[ret->n_intents++] = (struct model_want){.name = set->v[i].code,
+                                                      .about = set->v[i].name};
+}
+
+const struct err *customers_wants(struct db *db, struct model_wants *ret)
+{
+    struct customer_fields fields;
+    struct intent_set intents;
+    const struct err *e = customers_fields(db, &fields);
+
+    *ret = (struct model_wants){0};
+    if (!e)
+        e = intents_load(db, &intents);
+    if (e)
+        return e;
+    want_fields(db_arena(db), &fields, ret);
+    want_intents(db_arena(db), &intents, ret);
+    return NULL;
+}
+
 const struct err *customers_heard(struct db *db, struct uuid contact, struct str scope,
                                   struct customer_heard **ret, size_t *ret_n)
 {

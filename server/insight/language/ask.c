@@ -214,6 +214,7 @@ static const struct err *ask_line(struct language_work *w, struct trying *t,
     language_till_open(till, w->job, line, w->call, w->transcript, &w->requests);
     run = language_run_of(line, till);
     run.repeat = w->repeat;
+    run.wants = w->wants;
     e = put(w, q, &run);
     if (e)
         return failed(w, t, line, &run.ask, e, ret_over);

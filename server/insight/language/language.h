@@ -46,6 +46,7 @@ struct language_work {
     struct job *job;
     struct language_plan plan;
     struct uuid call, transcript;
+    const struct model_wants *wants; /* of analyses; NULL: the product's own */
     struct str repeat; /* names one of several askings of the same: each is asked anew */
     bool only_asked;   /* no built-in engine behind the last: E_UPSTREAM and why */
 
