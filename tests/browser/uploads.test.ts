@@ -212,6 +212,8 @@ test('what is here already is told with its call before it is sent, and twice in
     /* behind the hundreds of recordings of the tests above */
     { polling: 200, timeout: 360_000 },
   );
+  /* the page knows too: an upload that it believes unfinished would be remembered */
+  await page.getByText('Kept without analysis.').waitFor();
   await page.reload();
   let begun = 0;
   page.on('request', (r) => {
