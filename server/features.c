@@ -27,6 +27,7 @@
 #include "insight/transcripts/transcripts.h"
 #include "intake/calls/calls.h"
 #include "intake/contacts/contacts.h"
+#include "intake/conversions/conversions.h"
 #include "intake/dropfolders/dropfolders.h"
 #include "intake/inbox/inbox.h"
 #include "intake/integrations/integrations.h"
@@ -74,6 +75,7 @@ const struct feature *const features[] = {
     &recordings_feature,
     &uploads_feature,
     &policies_feature,
+    &conversions_feature,
     &unknown_feature,
     &contacts_feature,
     &dropfolders_feature,

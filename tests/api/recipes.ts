@@ -79,6 +79,11 @@ async function aDelivery(owner: Client): Promise<Record<string, string>> {
 async function aReplay(owner: Client): Promise<Record<string, string>> {
   return made(owner, `/api/v1/deliveries/${(await aDelivery(owner)).delivery}/replay`, 'replay', { json: {} });
 }
+/** One walk goes on at a time: another's may be under way, or this one over before it is stopped. */
+async function aConversion(owner: Client): Promise<Record<string, string>> {
+  await owner.send('/api/v1/recording-conversions', { method: 'POST', json: { mode: 'count' } });
+  return { conversion: (await owner.get('/api/v1/recording-conversions')).items[0]!.id };
+}
 /** An integration with a delivery, for a map to be tried on. */
 async function aMapped(owner: Client): Promise<Record<string, string>> {
   const answer = await owner.send('/api/v1/integrations', { method: 'POST', json: { provider: 'generic', name: 'Walker', settings: {} } });
@@ -245,6 +250,8 @@ export const recipes: Record<string, Recipe> = {
   'PUT /api/v1/integrations/{integration}/map': { make: anIntegration, ask: () => ({ json: { map: aMap }, headers: { 'if-match': '"1"' } }) },
   'POST /api/v1/integrations/{integration}/map/preview': { make: aMapped, ask: () => ({ json: { map: aMap } }) },
   'POST /api/v1/deliveries/{delivery}/replay': { make: aDelivery, ask: () => ({ json: {} }) },
+  'POST /api/v1/recording-conversions': { ask: () => ({ json: { mode: 'count' } }), good: [201, 409] },
+  'DELETE /api/v1/recording-conversions/{conversion}': { make: aConversion, good: [204, 404] },
   'POST /api/v1/replays': { make: anIntegration, ask: () => ({ json: { from: '2999-01-01T00:00:00Z' } }), good: [201, 409] },
   'DELETE /api/v1/replays/{replay}': { make: aReplay, good: [204, 404] },
   'POST /hooks/{provider}/{token}': { ask: () => ({ json: {} }), good: [404] },

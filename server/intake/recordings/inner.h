@@ -27,9 +27,10 @@ struct recording_reading {
 };
 const struct err *recording_read(void *ctx, void *buf, size_t n, size_t *ret_n) MUST_USE;
 
-/* Adds the job that writes a recording as Opus, and the one that lets go of its original then. */
-const struct err *recordings_add_opus(struct db *db, struct uuid call,
-                                      struct uuid recording) MUST_USE;
+/* Adds the job that writes a recording as Opus, in its original's place whatever the call's own policy
+ * says if `instead`; and the one that lets go of an original then. */
+const struct err *recordings_add_opus(struct db *db, struct uuid call, struct uuid recording,
+                                      bool instead, struct uuid *ret_job) MUST_USE;
 const struct err *recordings_add_release(struct db *db, struct uuid call,
                                          struct uuid recording) MUST_USE;
 

@@ -80,9 +80,10 @@ const struct err *recording_inspect_store(struct job *job, void *product)
     struct recording_ready_in in = {
         .recording = r->task.id, .content_type = str_of(info->type), .codec = str_of(info->codec),
         .channels = info->channels, .duration_ms = info->duration_ms,
-        .plays = recording_plays(info->codec), .same_channels = info->sides == MEDIA_SAME, .truncated = info->truncated,
+        .plays = recording_plays(str_of(info->codec)), .same_channels = info->sides == MEDIA_SAME, .truncated = info->truncated,
         .silences = silences_json(job->a, info)};
     struct recording_ready_out row;
+    struct uuid unused;
     int per_second;
     const struct err *e;
 
@@ -97,7 +98,7 @@ const struct err *recording_inspect_store(struct job *job, void *product)
     if (row.analyse)
         e = recordings_add_transcript(job->db, row.call_id, r->task.id);
     if (!e && row.opus)
-        e = recordings_add_opus(job->db, row.call_id, r->task.id);
+        e = recordings_add_opus(job->db, row.call_id, r->task.id, false, &unused);
     if (!e)
         e = numbers_recording(job->db, row.call_id);
     return e ? e : live_note(job->db, "call.updated", row.call_id, row.agent_id);

@@ -142,7 +142,7 @@ const struct err *recording_opus_store(struct job *job, void *product)
 
     if (e) /* deleted or fetched anew meanwhile: the object goes too */
         return e == E_NOT_FOUND ? NULL : e;
-    if (row.replace)
+    if (row.replace || json_yes(job->args, "instead"))
         e = recordings_add_release(job->db, row.call_id, m->task.id);
     return e ? e : live_note(job->db, "call.updated", row.call_id, row.agent_id);
 }

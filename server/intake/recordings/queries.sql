@@ -276,6 +276,11 @@ select r.id, r.call_id, r.state, r.object_key, r.bytes, coalesce(r.plays, true) 
   from recording r join call c on c.tenant_id = r.tenant_id and c.id = r.call_id
  where r.id = $recording;
 
+-- name: recording_opus_again :done
+-- in:  recording uuid, plays bool
+-- One of the past, or one that could not be written, has its turn. Primary key.
+update recording set plays = $plays, opus_reason = null where id = $recording and state = 'ready' and opus_key is null;
+
 -- name: recording_opus_made :one
 -- in:  recording uuid, from_key text, opus_key text, bytes bigint
 -- out: call_id uuid, agent_id uuid?, replace bool

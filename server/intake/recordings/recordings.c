@@ -46,11 +46,17 @@ const struct err *recordings_add_inspect(struct db *db, struct uuid call, struct
     return job_add(db, &job);
 }
 
-const struct err *recordings_add_opus(struct db *db, struct uuid call, struct uuid recording)
+const struct err *recordings_add_opus(struct db *db, struct uuid call, struct uuid recording,
+                                      bool instead, struct uuid *ret_job)
 {
-    struct job_new job = job_for(db_arena(db), "recordings.opus", call, recording);
+    struct arena *a = db_arena(db);
+    struct job_new job = job_for(a, "recordings.opus", call, recording);
+    char text[UUID_TEXT];
 
-    return job_add(db, &job);
+    if (instead)
+        job.args = str_fmt(a, "{\"recording\":\"%s\",\"instead\":true}",
+                           uuid_text(recording, text).p);
+    return job_add_id(db, &job, ret_job);
 }
 
 const struct err *recordings_add_release(struct db *db, struct uuid call, struct uuid recording)

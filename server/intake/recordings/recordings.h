@@ -44,6 +44,26 @@ const struct err *recordings_try_again(struct db *db, struct uuid call, struct u
  * its recordings are fetched, or the one that is there is transcribed. */
 const struct err *recordings_go_on(struct db *db, struct uuid call) MUST_USE;
 
+/* What a recording that is there lacks: an Opus file, as no browser plays what came or the policy in force
+ * keeps Opus; or that its original goes, as it is kept beside Opus against that policy. For recordings
+ * from before there were Opus files, or before the policy wanted them. */
+enum recording_lack { LACKS_NOTHING = 0, LACKS_OPUS, LACKS_RELEASE };
+struct recording_kept {
+    struct uuid call, id;
+    struct str codec;
+    int64_t channels, duration_ms;
+    bool has_opus, released;
+    bool gave_up;   /* it was not written as Opus, for a reason */
+    bool keep_opus; /* by the policy in force today */
+};
+enum recording_lack recording_lacks(const struct recording_kept *k);
+/* About how many bytes its Opus file has or would have. */
+int64_t recording_opus_bytes(const struct recording_kept *k);
+/* Adds the job that supplies it, in the open transaction; the same as for a new recording. *ret_job:
+ * what is to be waited for before the Opus file is there; zero: nothing. */
+const struct err *recordings_supply(struct db *db, const struct recording_kept *k,
+                                    struct uuid *ret_job) MUST_USE;
+
 /* What the parts of this folder share. */
 /* sweep.c: the service's own job that deletes objects no row names. */
 enum job_result recordings_sweep(struct job *job, void **ret_product);

@@ -141,12 +141,12 @@ static struct str last_part(struct str s)
     return str_sub(s, from, n - from);
 }
 
-bool recording_plays(const char *codec)
+bool recording_plays(struct str codec)
 {
     static const char *const strange[] = {"gsm", "amr_nb", "amr_wb", "pcm_f64"};
 
     for (size_t i = 0; i < sizeof strange / sizeof *strange; i++)
-        if (str_is(str_of(codec), strange[i]))
+        if (str_is(codec, strange[i]))
             return false;
     return true;
 }

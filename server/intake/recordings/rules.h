@@ -31,7 +31,7 @@ struct str recording_peaks(struct arena *a, const struct media_info *info, int *
 struct str recording_note(struct arena *a, const struct media_info *info, int64_t talk_s);
 
 /* Whether browsers play this coding (media_info.codec) in the file it came in. */
-bool recording_plays(const char *codec);
+bool recording_plays(struct str codec);
 
 /* A name for saving the file: the last part of its own name (or of `title`, if any) in letters,
  * digits, '.', '-' and '_', at most 80 of them, and the ending of what was decoded. */

@@ -8,6 +8,7 @@ import { Facts, Page, Panel } from '../../ui/page';
 import { Failed, Loading } from '../../ui/states';
 import { theme, type Theme } from '../../ui/theme';
 import { NumbersPanel } from './numbers-panel';
+import { RecordingsPanel } from './recordings-panel';
 import './settings.css';
 
 const themes: { value: Theme; label: string }[] = [
@@ -58,6 +59,7 @@ export default function Settings() {
         </div>
       </Panel>
       <NumbersPanel />
+      <RecordingsPanel />
       <Panel
         title="Engines"
         side={!refusalFor('integrations.read') && <a href={to.engines()}>Engines and vocabulary</a>}

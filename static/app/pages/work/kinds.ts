@@ -12,6 +12,7 @@ export const kinds: Record<string, string> = {
   'recordings.inspect': 'Prepare audio',
   'recordings.opus': 'Write a recording as Opus',
   'recordings.release': 'Let go of an original',
+  'recordings.past': 'Go through past recordings',
   'recordings.sweep': 'Tidy up recordings',
   'transcripts.run': 'Write transcript',
   'trackers.run': 'Look for trackers',
