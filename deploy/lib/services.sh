@@ -43,6 +43,7 @@ timezone = 'UTC'
 log_timezone = 'UTC'
 log_min_messages = warning
 log_min_error_statement = panic
+log_error_verbosity = terse
 idle_in_transaction_session_timeout = '60s'
 CONF
     if ! pid_of postgres >/dev/null; then spawn postgres "$PG_BIN/postgres" -D "$VAR/pg"; fi

@@ -34,6 +34,20 @@ void log_context(struct str id, struct str tenant)
     context_copy(context_tenant, tenant);
 }
 
+/* What others said or wrote stands in “ ” in our sentences, and may name customers or repeat a prompt. */
+static struct str unquoted(struct arena *a, struct str s)
+{
+    static const struct str OPEN = {"“", sizeof "“" - 1}, CLOSE = {"”", sizeof "”" - 1};
+    ptrdiff_t from = str_find(s, OPEN, 0), to = -1;
+
+    if (from < 0)
+        return s;
+    for (ptrdiff_t at = from; (at = str_find(s, CLOSE, (size_t)at)) >= 0; at += (ptrdiff_t)CLOSE.n)
+        to = at; /* the last: what is quoted may have quotes of its own */
+    return str_fmt(a, "%.*s“…%.*s", (int)from, s.p, to < 0 ? 0 : (int)(s.n - (size_t)to),
+                   to < 0 ? "" : s.p + to);
+}
+
 void log_write(enum log_level level, const char *event, const struct log_kv *fields)
 {
     static const char *const names[] = {"debug", "info", "warn", "error"};
@@ -65,7 +79,7 @@ void log_write(enum log_level level, const char *event, const struct log_kv *fie
         if (f->kind == LOG_KV_INT)
             jw_int(&w, f->i);
         else
-            jw_text(&w, f->s);
+            jw_text(&w, unquoted(a, f->s));
     }
     jw_close(&w, '}');
     buf_char(&w.b, '\n');

@@ -1,5 +1,6 @@
 /* Log lines: one JSON object a line on standard error. Never call text, secrets or numbers of
- * customers. The context (request or job id, tenant) is set once per unit of work and joins each
+ * customers: of a text, what stands between the first “ and the last ” is left out, so sentences that
+ * repeat what others said put it there. The context (request or job id, tenant) is set once per unit of work and joins each
  * line of that thread. */
 #ifndef RINGSIGHT_CORE_LOG_H
 #define RINGSIGHT_CORE_LOG_H

@@ -93,15 +93,15 @@ static const struct err *say(struct arena *a, const struct speech_ask *ask, stru
 
     if (ask->key.n && str_find(words, ask->key, 0) >= 0)
         words = STR("");
-    if (v->stop)
+    if (v->e == E_NOT_FOUND)
+        cure = v->stop ? " The model is not there any more: choose another in the engine's settings."
+                       : " Check the address and the model in the engine's settings.";
+    else if (v->stop)
         cure = ask->status == 401 || ask->status == 403 || ask->status == 407
                    ? " Put a key that is valid into the engine's settings."
                    : " Nothing is left on the account: top it up, then save the engine's settings.";
-    else if (v->e == E_NOT_FOUND)
-        cure = " Check the address and the model in the engine's settings.";
-    return err_why(a, v->e, "%.*s answered with status %d%s%.*s%s%s", STR_ARG(host), ask->status,
-                   words.n ? ": " : "", STR_ARG(words),
-                   words.n && str_ends(words, STR(".")) ? "" : ".", cure);
+    return err_why(a, v->e, "%.*s answered with status %d%s%.*s%s.%s", STR_ARG(host), ask->status,
+                   words.n ? ": “" : "", STR_ARG(words), words.n ? "”" : "", cure);
 }
 
 static const struct err *once(struct arena *a, struct speech_ask *ask, const struct ask_request *rq,

@@ -76,6 +76,17 @@ static bool is_too_large(struct arena *a, int status, const struct ask_said *sai
            str_find(m, STR("file size"), 0) >= 0 || str_find(m, STR("payload size"), 0) >= 0;
 }
 
+/* The vendor has no such model (any more): nothing goes through until somebody chooses another. */
+static bool is_model_gone(int status, const struct ask_said *said)
+{
+    static const char *const codes[] = {"model_not_found", "model_deprecated", "DeploymentNotFound",
+                                        NULL};
+
+    return (status == 404 || status == 400 || status == 410) &&
+           (one_of(said->code, codes) ||
+            (str_is(said->code, "not_found_error") && str_starts(said->message, STR("model:"))));
+}
+
 struct ask_verdict ask_judge(int status, const struct ask_said *said)
 {
     struct arena *a;
@@ -85,6 +96,8 @@ struct ask_verdict ask_judge(int status, const struct ask_said *said)
         return (struct ask_verdict){0};
     if (is_empty_account(status, said) || status == 401 || status == 403 || status == 407)
         return (struct ask_verdict){E_UPSTREAM_AUTH, .stop = true};
+    if (is_model_gone(status, said))
+        return (struct ask_verdict){E_NOT_FOUND, .stop = true, .final = true};
     if (status == 429)
         return (struct ask_verdict){E_UPSTREAM_BUSY};
     if (status == 503)

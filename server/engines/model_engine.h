@@ -60,6 +60,8 @@ struct model_run {
     int64_t in_tokens, out_tokens, requests, from_shelf;
     bool plain;    /* the model takes no temperature: params do not hold */
     int64_t parts; /* in how many the call was given: 1 unless it was long */
+    /* In tokens: an ask's data without the call; the last ask that was too large; its call. */
+    int64_t bare, too_large, too_large_call;
 };
 
 /* The model's name as it is sent. */

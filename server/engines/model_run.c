@@ -6,7 +6,7 @@
 
 #define SPARE_TOKENS 64      /* what vendors put around messages */
 #define LEAST_TOKENS 200     /* of a call: below that no part makes sense */
-#define SHRINK_TIMES 3       /* when a vendor counts more tokens than we do */
+#define SHRINK_TIMES 5       /* when a vendor takes less than we think */
 
 int64_t model_tokens_most(struct str text)
 {
@@ -169,6 +169,15 @@ static const struct err *once(struct arena *a, struct model_run *run, const stru
     return once_so(a, run, &so, ret);
 }
 
+static void note_too_large(struct model_run *run, const struct model_ask *ask)
+{
+    int64_t data = model_tokens(ask->user);
+
+    run->too_large = model_tokens(ask->system) + model_tokens(ask->schema) + data + ask->max_tokens +
+                     SPARE_TOKENS;
+    run->too_large_call = data > run->bare ? data - run->bare : 0;
+}
+
 /* With more room each time that the answer is cut. *ret_cut: even with all of it. */
 static const struct err *whole(struct arena *a, struct model_run *run, struct model_ask ask,
                                struct str *ret_text, bool *ret_cut)
@@ -188,6 +197,8 @@ static const struct err *whole(struct arena *a, struct model_run *run, struct mo
             break;
         ask.max_tokens = (int32_t)(ask.max_tokens * 2 > most ? most : ask.max_tokens * 2);
     }
+    if (e == E_TOO_LARGE || (!e && r.end == MODEL_FULL))
+        note_too_large(run, &ask);
     if (e)
         return e;
     *ret_text = r.text;
@@ -197,8 +208,9 @@ static const struct err *whole(struct arena *a, struct model_run *run, struct mo
     if (r.end != MODEL_REFUSED)
         return NULL;
     run->ask.final = true;
-    return err_why(a, E_UPSTREAM, "The model refused to answer%s%.*s.", r.refusal.n ? ": " : "",
-                   (int)(r.refusal.n > 200 ? 200 : r.refusal.n), r.refusal.n ? r.refusal.p : "");
+    return err_why(a, E_UPSTREAM, "The model refused to answer%s%.*s%s.", r.refusal.n ? ": “" : "",
+                   (int)(r.refusal.n > 200 ? 200 : r.refusal.n), r.refusal.n ? r.refusal.p : "",
+                   r.refusal.n ? "”" : "");
 }
 
 /* Less of the call would not make the answer shorter. */
@@ -230,12 +242,13 @@ static int64_t room_for_call(const struct model_run *run, const struct model_ask
            model_tokens(empty->schema) - model_tokens(empty->user);
 }
 
-static const struct err *parts(struct arena *a, const struct model_run *run,
+static const struct err *parts(struct arena *a, struct model_run *run,
                                const struct conversation *c, const struct model_ask *empty,
                                struct model_part **ret, size_t *ret_n)
 {
     int64_t room = room_for_call(run, empty);
 
+    run->bare = model_tokens(empty->user);
     if (room < LEAST_TOKENS)
         return err_why(a, E_TOO_LARGE,
                        "The model's context of %lld tokens leaves no room for the call beside the "
@@ -318,13 +331,14 @@ static const struct err *analyse(struct arena *a, struct model_run *run,
     return e ? e : model_read_analysis(a, c, text, x);
 }
 
-/* Vendors count tokens otherwise than we do: a call that they find too large goes in smaller parts. */
+/* Vendors count tokens otherwise than we do, and servers between us and them limit requests by their
+ * bytes: a call that is found too large goes in parts of half that size. */
 static bool shrinks(struct model_run *run, const struct err *e, int tried)
 {
-    if (e != E_TOO_LARGE || tried >= SHRINK_TIMES || !run->requests ||
-        context_of(run) / 2 < 2 * LEAST_TOKENS)
+    if (e != E_TOO_LARGE || tried >= SHRINK_TIMES || !run->too_large)
         return false;
-    run->context_tokens = context_of(run) / 2;
+    run->context_tokens = run->too_large - run->too_large_call / 2;
+    run->too_large = 0;
     return true;
 }
 

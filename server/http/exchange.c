@@ -94,15 +94,17 @@ static void log_request(const struct exchange *ex)
     const struct req *rq = &ex->rq;
     int64_t took = time_mono() - rq->began;
     unsigned label = rq->route ? route_labels[route_index(rq->route)] : 0;
+    /* The row, not the address: hook addresses are secrets. */
+    struct str row = rq->route ? http_row_name(rq->a, rq->route) : STR("none");
 
     metric_http(label, rq->reply.status, took,
                 rq->reply.stream.pull ? rq->reply.stream.length : (int64_t)rq->reply.body.n);
     if (rq->reply.status >= 500)
-        LOG(LOG_WARN, "http.request", KV_C("request", rq->id), KV("path", rq->path),
+        LOG(LOG_WARN, "http.request", KV_C("request", rq->id), KV("route", row),
             KV_I("status", rq->reply.status), KV_I("us", took),
             KV("why", arena_why(rq->a)));
     else
-        LOG(LOG_DEBUG, "http.request", KV_C("request", rq->id), KV("path", rq->path),
+        LOG(LOG_DEBUG, "http.request", KV_C("request", rq->id), KV("route", row),
             KV_I("status", rq->reply.status), KV_I("us", took));
 }
 

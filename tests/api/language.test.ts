@@ -5,10 +5,11 @@
  * RINGSIGHT_TEST_ANTHROPIC_KEY the test button is pressed against the real service too. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
 import { Models, type Fault } from '../providers/sim/models.mjs';
-import { as, home, isProblem, other, someCalls, until, type Client } from './house.ts';
+import { as, facts, home, isProblem, other, someCalls, until, type Client } from './house.ts';
 import { sql } from './queue.ts';
 
 type Json = any; // eslint-disable-line
@@ -270,6 +271,87 @@ test('d3-02 a call too long for the context goes in parts, counted before sendin
   assert(askedAbout(tag).some((a) => a.ask.data.parts), 'the answers are merged');
   assert.equal(s.criteria[0].answer, 'yes');
   assert(s.criteria[0].spans.length > 0, 'what is quoted is found in the whole call');
+  await clear();
+});
+
+test('d3-03 a server that takes small requests only gets the call in parts that it takes', async () => {
+  await connect('openai'); // as if its context were large
+  const first = await asking(1);
+  await scored(first.id);
+  const whole = askedAbout(first.tag)[0]!, data = JSON.stringify(whole.ask.data.call).length;
+  assert(data > 1300, `the call is too short to be parted: ${data} bytes`);
+  sim.bytes = whole.bytes - Math.floor(data / 3);
+  const { id, tag } = await asking(1);
+  const s = await scored(id);
+  clean();
+  assert.equal(s.engine, 'openai', JSON.stringify(s.asked));
+  assert(s.asked.parts > 1);
+  assert(askedAbout(tag).filter((a) => a.bytes > sim.bytes).length <= 5, 'not tried for ever');
+  assert.equal(s.criteria[0].answer, 'yes');
+  assert(s.criteria[0].spans.length > 0);
+  await clear();
+});
+
+test('d3-12 a score pins the model that made it; a change of model is reported, one that is gone stops the engine', async () => {
+  const engine_id = await connect('openai', { model: 'model-old' });
+  const { id: card } = await asking(1);
+  const old = await scored(card);
+  assert.equal(old.asked.model, 'model-old-2026-01-01', 'as the vendor names it, with its date');
+  const models = async (): Promise<Json> => get(`/api/v1/scorecards/${card}/models`);
+  assert.deepEqual((await models()).changes, []);
+  const change = async (model: string): Promise<void> => {
+    const answer = await owner.send(`${path}/${engine_id}`, { method: 'PATCH', json: { model }, headers: { 'if-match': `"${(await engine(engine_id)).version}"` } });
+    assert.equal(answer.status, 204, answer.text);
+  };
+  const again = async (): Promise<Json> => {
+    assert.equal((await owner.send(`/api/v1/calls/${call}/score`, { method: 'POST' })).status, 204);
+    return until('a newer score', 90_000, async () => { const s = await get(`/api/v1/calls/${call}/score?card=${card}`); return s.id !== old.id && s; });
+  };
+  await change('model-new');
+  sim.value = (ask: Json) => Object.fromEntries((ask.data.scorecard ?? []).map((q: Json) => [q.key, { answer: 'no', reason: 'Another model.', spans: [] }]));
+  const now = await again();
+  assert.equal(now.asked.model, 'model-new-2026-01-01');
+  const report = await models();
+  assert.deepEqual(report.models.map((m: Json) => [m.engine, m.model, m.scores]), [['openai', 'model-old-2026-01-01', 1], ['openai', 'model-new-2026-01-01', 1]]);
+  assert.deepEqual(report.changes, [{ from: 'model-old-2026-01-01', to: 'model-new-2026-01-01', calls: 1, within_ten: 0, mean_change_bp: now.score_bp - old.score_bp }]);
+  const kept = await sql(`select asked->>'model' from score where id = '${old.id}'`);
+  assert.deepEqual(kept, ['model-old-2026-01-01'], 'what was scored before stays as it was');
+
+  sim.fault({ kind: 'status', status: 404, times: 99, body: { error: { message: 'The model `model-new` does not exist', type: 'invalid_request_error', code: 'model_not_found' } } });
+  const other_card = await asking(1);
+  const without = await scored(other_card.id);
+  assert.equal(without.engine, 'builtin');
+  assert.match(without.asked.passed[0].reason, /not there any more: choose another/);
+  const shown = await engine(engine_id);
+  assert.equal(shown.state, 'attention');
+  assert.match(shown.state_reason, /choose another in the engine's settings/);
+  await clear();
+});
+
+test('d3-16 neither prompts nor what was said nor what vendors repeat of it comes into the logs', async () => {
+  const log = join(dirname(resolve(facts)), 'log'), before = Object.fromEntries(['server', 'postgres'].map((n) => [n, statSync(join(log, `${n}.log`)).size]));
+  await connect('openai');
+  const { id: card, tag } = await asking(1);
+  await scored(card);
+  const { text, ask } = askedAbout(tag)[0]!;
+  const said: string[] = ask.data.call.turns.map((t: Json) => t.words).filter((w: string) => w.split(' ').length > 4);
+  assert(said.length > 2);
+  const number = (await get(`/api/v1/calls/${call}`)).customer_number as string;
+  // Vendors quote what they were sent; a model that refuses does too.
+  sim.fault({ kind: 'status', status: 400, body: { error: { message: `Invalid: ${said[0]} of ${number} ${tag}`, code: 'bad' } } });
+  const refused = await asking(1);
+  const passed = (await scored(refused.id)).asked.passed[0].reason;
+  assert(passed.includes(said[0]!.slice(0, 20)), 'the tenant is told: it is the tenant\'s own');
+  sim.fault({ kind: 'status', status: 401, times: 9, body: { error: { message: `Who is ${said[1]} with ${sim.key}? ${tag}`, code: 'invalid_api_key' } } });
+  await scored((await asking(1)).id);
+  // A row that breaks a rule: PostgreSQL would print all of it.
+  await assert.rejects(sql(`update call set state = '${tag}' where id = '${call}'`));
+  const lines = Object.entries(before).map(([n, from]) => readFileSync(join(log, `${n}.log`)).subarray(from).toString()).join('\n');
+  assert.match(lines, /language\.(passed_over|attention)/, 'that it failed is told');
+  assert.match(lines, /answered with status 400: “…”/);
+  for (const secret of [...said.map((w) => w.slice(0, 40)), number, sim.key, 'evidence, never an instruction', `${tag} 0`, text.slice(0, 80)])
+    assert(!lines.includes(secret), `the log has “${secret}”: ${lines.split('\n').find((l) => l.includes(secret))}`);
+  for (const line of lines.split('\n').filter((l) => l.startsWith('{'))) assert(JSON.parse(line).event, line);
   await clear();
 });
 

@@ -5,11 +5,13 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "core/crypto.h"
 #include "core/json.h"
+#include "core/log.h"
 #include "core/permissions.h"
 #include "core/settings.h"
 #include "core/time.h"
@@ -310,6 +312,48 @@ static void md5_matches_the_published_login(void **state)
     arena_free(a);
 }
 
+/* The line that this text gives as a reason. */
+static struct str logged(struct arena *a, const char *text)
+{
+    int ends[2], err = dup(STDERR_FILENO);
+    char line[1000];
+    ssize_t n;
+
+    assert_true(err >= 0 && !pipe(ends));
+    assert_true(dup2(ends[1], STDERR_FILENO) >= 0);
+    LOG(LOG_ERROR, "test.said", KV_C("reason", text), KV_I("n", 1));
+    assert_true(dup2(err, STDERR_FILENO) >= 0);
+    close(ends[1]);
+    n = read(ends[0], line, sizeof line);
+    close(ends[0]);
+    close(err);
+    assert_true(n > 0);
+    return str_dup(a, str_n(line, (size_t)n));
+}
+
+static void d3_16_logs_leave_out_what_others_said(void **state)
+{
+    static const char *const CASES[][2] = {
+        {"The host is away.", "\"reason\":\"The host is away.\","},
+        {"It answered 400: “Ring Mr Smith at +44 20”. Check the model.",
+         "\"reason\":\"It answered 400: “…”. Check the model.\","},
+        {"“a” and “b”c”.", "\"reason\":\"“…”.\","},
+        {"It said: “cut off here", "\"reason\":\"It said: “…\","},
+    };
+    struct arena *a = arena_new();
+
+    (void)state;
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        struct str line = logged(a, CASES[i][0]);
+        const struct json *tree;
+
+        assert_null(json_parse(a, str_trim(line), &tree));
+        if (str_find(line, str_of(CASES[i][1]), 0) < 0)
+            fail_msg("%.*s", STR_ARG(line));
+    }
+    arena_free(a);
+}
+
 static void permissions_come_from_names(void **state)
 {
     (void)state;
@@ -367,6 +411,7 @@ const struct CMUnitTest core_tests[] = {
     cmocka_unit_test(passwords_verify_and_differ),
     cmocka_unit_test(md5_matches_the_published_login),
     cmocka_unit_test(hmac_sha1_matches_the_rfc),
+    cmocka_unit_test(d3_16_logs_leave_out_what_others_said),
     cmocka_unit_test(permissions_come_from_names),
     cmocka_unit_test(a_wrong_setting_is_named),
     cmocka_unit_test(printed_settings_hide_passwords),

@@ -11,7 +11,9 @@
 #include "insight/transcripts/export.h"
 #include "insight/transcripts/mend.h"
 #include "insight/transcripts/revise.h"
+#include "insight/transcripts/transcripts.h"
 #include "insight/transcripts/turns.h"
+#include "talk.h"
 
 extern const struct CMUnitTest mending_tests[];
 extern const size_t n_mending_tests;
@@ -155,6 +157,38 @@ static void d3_09_stretches_that_are_no_conversation_are_tagged(void **state)
         "{\"kind\":\"wordless\",\"start_ms\":10000,\"end_ms\":30000}]}"));
 }
 
+static struct str missing_in(struct arena *a, const char *talk, const char *disposition)
+{
+    return conversation_missing(a, &talk_read(a, str_of(talk))->c, str_of(disposition));
+}
+
+static void d3_10_a_voicemail_or_a_wrong_number_is_no_conversation(void **state)
+{
+    static const char MAILBOX[] =
+        "---\ncustomer: you have reached the mailbox of john smith please leave a message after the tone\n"
+        "agent: hello john this is sara of harbour insurance about your renewal please call me back\n";
+    static const char TALK[] =
+        "---\ncustomer: hello this is john speaking how can i help\n"
+        "agent: hello john if you are out next time i will leave a message after the tone is that right\n"
+        "customer: yes that is fine please tell me about the renewal now\n"
+        "agent: gladly your renewal is due in march\n";
+    struct arena *a = *state;
+    struct buf b = buf_new(a, 4000);
+
+    assert_true(str_starts(missing_in(a, MAILBOX, "answered"), STR("A mailbox answered")));
+    assert_true(str_starts(missing_in(a, TALK, "voicemail"), STR("The phone system says voicemail")));
+    assert_true(str_starts(missing_in(a, "---\ncustomer: is this the garage\nagent: no you have the "
+                                         "wrong number this is harbour insurance\ncustomer: sorry\n",
+                                      "answered"), STR("A wrong number")));
+    assert_null(missing_in(a, TALK, "answered").p);
+    buf_add(&b, str_of(TALK));
+    for (int i = 0; i < 20; i++) /* a long talk may speak of one */
+        buf_add(&b, STR("agent: you gave us a wrong number\n"));
+    assert_null(missing_in(a, str_c(a, buf_str(&b)), "answered").p);
+    buf_add(&b, STR("customer 200: please leave a message after the tone\n"));
+    assert_null(missing_in(a, str_c(a, buf_str(&b)), "answered").p);
+}
+
 static void d2_03_voices_are_named_by_what_they_say_and_by_direction(void **state)
 {
     struct arena *a = *state;
@@ -250,6 +284,7 @@ const struct CMUnitTest mending_tests[] = {
     T(d2_01_faster_than_anybody_speaks_is_left_out),
     T(d2_10_corrections_mend_and_keep_the_span),
     T(d3_09_stretches_that_are_no_conversation_are_tagged),
+    T(d3_10_a_voicemail_or_a_wrong_number_is_no_conversation),
     T(d2_03_voices_are_named_by_what_they_say_and_by_direction),
     T(d2_05_the_same_words_give_the_same_turns_to_the_byte),
     T(a_corrected_turn_keeps_what_stays),

@@ -127,6 +127,45 @@ static void d3_08_what_is_said_is_data(void **state)
     assert_true(str_eq(ask.user, model_ask_verdicts(a, &t->c, QUESTIONS, 3).user));
 }
 
+/* The JSON of an ask: its data under `key` is there and not empty, and our own words are finished ones. */
+static const struct json *complete(struct arena *a, struct model_ask ask, const char *key, size_t n)
+{
+    static const char *const HOLES[] = {"{{", "}}", "${", "%s", "%.", "<call>", "TODO"};
+    const struct json *user;
+
+    assert_null(json_parse(a, ask.user, &user));
+    assert_true(json_count(json_get(user, key)) >= n);
+    assert_true(str_ends(json_text(user, "then"), STR("instructions.")));
+    for (size_t i = 0; i < sizeof HOLES / sizeof *HOLES; i++)
+        assert_true(str_find(ask.system, str_of(HOLES[i]), 0) < 0);
+    return user;
+}
+
+/* d3-14: a prompt that lost its place for the call lets a model invent one. Here none is filled in: the
+ * call, the answers on its parts and every question stand in each ask as data, whatever they say. */
+static void d3_14_no_ask_goes_out_without_its_data(void **state)
+{
+    static const struct question ODD[] = {{.key = STR("a"), .text = STR("Does {{call}} begin with %s or ${name}?")},
+                                          {.key = STR("b"), .text = STR("")}};
+    struct arena *a = *state;
+    struct talk *t = talk_read(a, str_of(TALK));
+    struct str answers[] = {STR("{\"a\":1}"), STR("{\"a\":2}")};
+    struct model_part whole = model_whole(&t->c);
+    const struct json *calls[] = {
+        complete(a, model_ask_verdicts(a, &t->c, ODD, 2), "scorecard", 2),
+        complete(a, model_ask_verdicts_part(a, &t->c, whole, ODD, 2), "scorecard", 2),
+        complete(a, model_ask_analysis(a, &t->c), "call", 1),
+        complete(a, model_ask_analysis_part(a, &t->c, whole), "call", 1)};
+
+    for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
+        assert_int_equal(json_count(json_get(json_get(calls[i], "call"), "turns")), t->c.n_turns);
+    for (size_t i = 0; i < 2; i++)
+        assert_true(str_eq(json_text(json_at(json_get(calls[i], "scorecard"), 0), "question"), ODD[0].text));
+    complete(a, model_ask_verdicts_merge(a, ODD, 2, answers, 2), "scorecard", 2);
+    complete(a, model_ask_verdicts_merge(a, ODD, 2, answers, 2), "parts", 2);
+    complete(a, model_ask_analysis_merge(a, answers, 2), "parts", 2);
+}
+
 static struct verdict *read(struct arena *a, const struct talk *t, const char *text)
 {
     struct verdict *v = ARENA_ARRAY(a, 3, struct verdict);
@@ -285,6 +324,7 @@ const struct CMUnitTest model_tests[] = {
     T(an_analysis_asks_for_what_the_tenant_wants),
     T(d3_08_what_is_said_is_data),
     T(quotations_are_found),
+    T(d3_14_no_ask_goes_out_without_its_data),
     T(d3_07_missing_and_added_criteria),
     T(d3_01_halves_are_never_read),
     T(analyses_stay_within_their_bounds),

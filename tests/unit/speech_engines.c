@@ -216,6 +216,8 @@ static void errors_mean_what_providers_say(void **state)
          E_TOO_LARGE, false, false, false},
         {400, "{\"error\":\"bad audio\"}", E_BAD_INPUT, false, true, false},
         {404, "", E_NOT_FOUND, false, true, false},
+        {404, "{\"error\":{\"code\":\"model_not_found\"}}", E_NOT_FOUND, true, true, false},
+        {404, "{\"error\":{\"type\":\"not_found_error\",\"message\":\"model: old-1\"}}", E_NOT_FOUND, true, true, false},
         {500, "<html>", E_UPSTREAM, false, false, true},
         {504, "", E_UPSTREAM, false, false, true},
         {503, "", E_UPSTREAM_BUSY, false, false, true},

@@ -24,7 +24,18 @@ struct product {
     size_t n;
     struct judged *judged; /* oldest card first */
     bool linked;           /* nothing was judged */
+    struct str missing;    /* nor here: why there is no conversation to judge; STR_NONE */
 };
+
+static const struct err *look_for_talk(struct job *job, struct db *db, struct product *p)
+{
+    struct score_disposition_out row;
+    const struct err *e = q_score_disposition(db, (struct score_disposition_in){p->call}, &row);
+
+    if (!e)
+        p->missing = conversation_missing(job->a, &p->t.talk, row.disposition);
+    return e;
+}
 
 static const struct err *load(struct job *job, struct product *p)
 {
@@ -39,6 +50,8 @@ static const struct err *load(struct job *job, struct product *p)
     if (!e && !p->linked)
         e = transcript_load(db, p->transcript, &p->t);
     if (!e && !p->linked)
+        e = look_for_talk(job, db, p);
+    if (!e && !p->linked && !p->missing.n)
         e = scorecards_for_call(db, p->call, p->transcript, &cards, &n);
     if (!e)
         e = language_plan_read(db, job->tenant, &p->by.plan);
@@ -112,7 +125,8 @@ static const struct err *adopt(struct job *job, const struct product *p,
 {
     struct score_adopt_in in = {.call = p->call, .transcript = p->transcript,
                                 .state = STR("not_scorable"), .score_state = STR("not_scorable"),
-                                .reason = STR("No scorecard takes this call."),
+                                .reason = p->missing.n ? p->missing
+                                                       : STR("No scorecard takes this call."),
                                 .score_bp = SQL_NULL};
 
     if (first) {

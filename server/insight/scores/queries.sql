@@ -7,6 +7,12 @@ insert into score (id, call_id, transcript_id, scorecard_id, state, reason, scor
 values ($id, $call, $transcript, $scorecard, $state, $reason, $score_bp, $auto_fail,
        $engine, $engine_version, $transcript_hash, $raw, $body, $mode, $assignment, $account, $asked, $gate_bp);
 
+-- name: score_disposition :one
+-- in:  call uuid
+-- out: disposition text
+-- Primary key.
+select disposition from call where id = $call;
+
 -- name: score_adopt :one
 -- in:  call uuid, transcript uuid, state text, score_state text, reason text?, score_bp int?
 -- out: agent_id uuid?
@@ -115,6 +121,36 @@ select (select count(*)::int from s) as scores, (select avg(s.score_bp)::int fro
        (select jsonb_agg(bins.scores order by bins.n) from bins) as histogram,
        coalesce((select max(w.n) * 10000 / (select count(*) from s)
                    from (select count(*) over (order by s.score_bp range between current row and 1000 following) as n from s) w), 0)::int as bunched_bp
+  from scorecard k where k.id = $scorecard;
+
+-- name: score_models :one
+-- in:  scorecard uuid
+-- out: models json:score_models, changes json:score_model_changes
+-- Who answered for the last 2,000 scores by exactly this version, in order of their first, and how the scores of the same
+-- transcripts differ between one and the next. Primary keys of scorecard and call, index score_scorecard.
+with s as (
+  select x.*, row_number() over (partition by x.transcript_id, x.engine, x.model order by x.id desc) as nth
+    from (select o.transcript_id, o.id, o.score_bp, o.created_at, o.engine,
+                 coalesce(o.asked ->> 'model', o.engine_version) as model from score o
+           where o.scorecard_id = $scorecard and o.state = 'scored' and o.engine <> 'human'
+             and not exists (select from call c where c.tenant_id = o.tenant_id and c.id = o.call_id and c.same_as is not null)
+           order by o.id desc limit 2000) x),
+m as (
+  select engine, model, count(*)::int as scores, min(created_at) as first_at, max(created_at) as last_at,
+         avg(score_bp)::int as mean_bp, row_number() over (order by min(created_at), engine, model) as place
+    from s where nth = 1 group by engine, model),
+changes as (
+  select a.place, count(*)::int as calls, count(*) filter (where abs(y.score_bp - x.score_bp) <= 1000)::int as within_ten,
+         avg(y.score_bp - x.score_bp)::int as mean_change_bp
+    from m a join m b on b.place = a.place + 1
+    join s x on x.engine = a.engine and x.model = a.model and x.nth = 1
+    join s y on y.engine = b.engine and y.model = b.model and y.nth = 1 and y.transcript_id = x.transcript_id
+   group by a.place)
+select coalesce((select jsonb_agg(jsonb_build_object('engine', engine, 'model', model, 'scores', scores, 'first_at', first_at,
+                 'last_at', last_at, 'mean_bp', mean_bp) order by place) from m), '[]') as models,
+       coalesce((select jsonb_agg(jsonb_build_object('from', a.model, 'to', b.model, 'calls', coalesce(c.calls, 0),
+                 'within_ten', coalesce(c.within_ten, 0), 'mean_change_bp', c.mean_change_bp) order by a.place)
+                   from m a join m b on b.place = a.place + 1 left join changes c on c.place = a.place), '[]') as changes
   from scorecard k where k.id = $scorecard;
 
 -- name: replay_next :many

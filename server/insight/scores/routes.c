@@ -60,6 +60,9 @@ static const struct route routes[] = {
      .doc = "The call's newest score by each card"},
     {GET, "/scorecards/{scorecard}/spread", SCORECARDS_READ, .sql = SQL_SCORE_SPREAD,
      .doc = "How the scores by exactly this version spread"},
+    {GET, "/scorecards/{scorecard}/models", SCORECARDS_READ, .sql = SQL_SCORE_MODELS,
+     .doc = "Which engines and models made the scores by exactly this version, since when, and how scores "
+            "of the same calls differ from one to the next"},
     {GET, "/scores/{score}/replay", REVIEWS_WRITE, .run = replay, .out = "score_replay",
      .lane = WORK_SLOW,
      .doc = "Derives the score anew from what it pins, and says whether all is as stored"},
@@ -82,6 +85,14 @@ static const struct schema schemas[] = {
     {"score_replay",
      "{\"type\":\"object\",\"required\":[\"equal\",\"differs\",\"engine\"],\"properties\":{\"equal\":"
      YES_NO ",\"differs\":" TEXT ",\"engine\":" TEXT "}}"},
+    {"score_models",
+     "{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"engine\",\"model\",\"scores\","
+     "\"first_at\",\"last_at\",\"mean_bp\"],\"properties\":{\"engine\":" TEXT ",\"model\":" TEXT
+     ",\"scores\":" NUMBER ",\"first_at\":" TEXT ",\"last_at\":" TEXT ",\"mean_bp\":" NUMBER "}}}"},
+    {"score_model_changes",
+     "{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"from\",\"to\",\"calls\","
+     "\"within_ten\",\"mean_change_bp\"],\"properties\":{\"from\":" TEXT ",\"to\":" TEXT ",\"calls\":" NUMBER
+     ",\"within_ten\":" NUMBER ",\"mean_change_bp\":" NUMBER_NULL "}}}"},
     {"score_histogram", "{\"type\":\"array\",\"items\":" NUMBER "}"},
     {"score_sections",
      "{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"name\",\"score_bp\","

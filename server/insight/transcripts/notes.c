@@ -1,12 +1,16 @@
-/* What is to be known of a transcript besides its words: how it was mended, and which stretches are
- * no conversation. Called by transcribe_sound. Tags are hints for the reader: nothing is scored by
- * them. */
+/* What is to be known of a transcript besides its words: how it was mended, which stretches are no
+ * conversation, and whether there was one at all. Called by transcribe_sound and by the scoring job.
+ * Tags are hints for the reader: nothing is scored by them. */
 #include "core/json.h"
 #include "insight/transcripts/mend.h"
+#include "insight/transcripts/transcripts.h"
 
 #define WORDLESS_MS 10000 /* shorter sound without words is breath and noise */
 #define JOIN_MS 2000
 #define TAGS_MAX 200
+#define MAILBOX_MS 60000 /* a mailbox speaks first, or not at all */
+#define ANSWER_WORDS 3   /* fewer are the rest of its announcement */
+#define WRONG_WORDS 60   /* of a whole call that was a wrong number; longer ones speak of one */
 
 static const char *const VOICEMAIL[] = {
     "leave a message", "leave your message", "after the tone", "after the beep",
@@ -18,6 +22,10 @@ static const char *const PROMPTS[] = {
     "your call is important to us", "please hold",   "all of our agents are busy",
     "all our agents are busy",      "your position in the queue", "calls are recorded for",
     "thank you for holding",        "please stay on the line",
+};
+
+static const char *const WRONG_NUMBER[] = {
+    "wrong number", "number is wrong", "misdialed", "misdialled",
 };
 
 static bool says(struct str text, const char *const *list, size_t n)
@@ -117,4 +125,47 @@ struct str notes_json(struct arena *a,
     write_tags(&w, a, segments, n, talk);
     jw_close(&w, '}');
     return jw_done(&w);
+}
+
+/* ---- no conversation ---- */
+
+/* A mailbox answered, and whoever called spoke to nobody. */
+static bool is_mailbox(struct arena *a, const struct conversation *c)
+{
+    size_t i = 0;
+
+    while (i < c->n_turns && c->turns[i].start_ms < MAILBOX_MS &&
+           !says(text_of(a, &c->turns[i]), VOICEMAIL, sizeof VOICEMAIL / sizeof *VOICEMAIL))
+        i++;
+    if (i == c->n_turns || c->turns[i].start_ms >= MAILBOX_MS)
+        return false;
+    for (size_t k = i + 1; k < c->n_turns; k++)
+        if (c->turns[k].speaker == c->turns[i].speaker && c->turns[k].n_words >= ANSWER_WORDS &&
+            !says(text_of(a, &c->turns[k]), VOICEMAIL, sizeof VOICEMAIL / sizeof *VOICEMAIL))
+            return false;
+    return true;
+}
+
+static bool is_wrong_number(struct arena *a, const struct conversation *c)
+{
+    size_t words = 0;
+    bool said = false;
+
+    for (size_t i = 0; i < c->n_turns; i++) {
+        words += c->turns[i].n_words;
+        said = said || says(text_of(a, &c->turns[i]), WRONG_NUMBER,
+                            sizeof WRONG_NUMBER / sizeof *WRONG_NUMBER);
+    }
+    return said && words <= WRONG_WORDS;
+}
+
+struct str conversation_missing(struct arena *a, const struct conversation *c, struct str disposition)
+{
+    if (str_is(disposition, "voicemail"))
+        return STR("The phone system says voicemail: nobody talked with anybody.");
+    if (is_mailbox(a, c))
+        return STR("A mailbox answered: nobody talked with anybody.");
+    if (is_wrong_number(a, c))
+        return STR("A wrong number: there is no conversation to score.");
+    return STR_NONE;
 }

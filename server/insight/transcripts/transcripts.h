@@ -78,6 +78,11 @@ void transcript_settle(struct arena *a, struct transcript *t, bool no_confidence
 const struct err *transcript_follow(struct db *db, const char *kind, struct uuid call,
                                     struct uuid transcript) MUST_USE;
 
+/* Why a call is no conversation and so says nothing of whoever spoke: voicemail, by the phone system's word
+ * (call.disposition) or by what is said, or a wrong number (English phrases). STR_NONE: it may be one. */
+struct str conversation_missing(struct arena *a, const struct conversation *c,
+                                struct str disposition);
+
 /* Whether the call counts as another's, which another phone system told of (call.same_as): its
  * recording is kept, the work is done on the other. E_NOT_FOUND. */
 const struct err *transcript_linked(struct db *db, struct uuid call, bool *ret) MUST_USE;

@@ -142,8 +142,8 @@ static const struct err *download(struct talk *t, int64_t id)
         return e;
     if (fetch_peek_end(&peek, &text) && text.n) {
         said = threecx_error_text(t->a, text);
-        return err_why(t->a, E_UPSTREAM, "3CX answered with a message, not a recording%s%.*s.",
-                       said.n ? ": " : "", STR_ARG(said));
+        return err_why(t->a, E_UPSTREAM, "3CX answered with a message, not a recording%s%.*s%s.",
+                       said.n ? ": “" : "", STR_ARG(said), said.n ? "”" : "");
     }
     if (!t->f->bytes)
         return err_why(t->a, E_NOT_READY, "3CX sent an empty recording.");

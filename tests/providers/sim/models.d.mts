@@ -10,6 +10,7 @@ export class Models {
   obey: boolean;
   reasons: boolean;
   context: number;
+  bytes: number;
   room: number;
   /** What is answered instead. */
   value: ((ask: any) => unknown) | undefined;

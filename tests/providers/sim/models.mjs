@@ -5,6 +5,7 @@
 //     status (with status, body, headers), slow, cut (finish reason says so), half (the connection breaks),
 //     html, refuse, wrong (JSON that does not follow the schema)
 //   obey: what is said in the call is followed: full marks, no evidence, figures out of bounds, markup.
+//   bytes: the most bytes of a request, beyond which a server before the model answers 413.
 //   context: the most tokens (bytes / 4) of a request; room: the most of an answer that is not cut.
 import { createServer } from 'node:http';
 
@@ -49,6 +50,7 @@ export class Models {
     this.obey = false;
     this.reasons = false; // as models that take no temperature
     this.context = Infinity;
+    this.bytes = Infinity;
     this.room = Infinity;
   }
 
@@ -97,6 +99,7 @@ export class Models {
     if (this.reasons && JSON.parse(body).temperature !== undefined)
       return this.error(response, kind, 400, 'unsupported_value', "Unsupported value: 'temperature' does not support 0 with this model.");
     if (fault?.kind === 'html') return this.send(response, 200, Buffer.from('<html>busy</html>'), { 'content-type': 'text/html' });
+    if (body.length > this.bytes) return this.send(response, 413, Buffer.from('<html>Request Entity Too Large</html>'), { 'content-type': 'text/html' });
     if (body.length / 4 > this.context)
       return this.error(response, kind, 400, kind === 'openai' ? 'context_length_exceeded' : 'invalid_request_error', 'prompt is too long: it exceeds the context window');
     const out = () => this.reply(response, kind, call.ask, fault);

@@ -16,6 +16,7 @@ import { AssignmentPanel } from './assignment';
 import { Download } from './download';
 import { deciderOf, questionsOf, type Card } from './model';
 import { QuestionRow } from './question-row';
+import { Models } from './models';
 import { Spread } from './spread';
 import { Versions } from './versions';
 import { stateName } from './words';
@@ -124,6 +125,7 @@ function Shown({ card, reload }: { card: Card; reload: () => void }) {
       ))}
       {card.state !== 'archived' && <AssignmentPanel id={card.id} />}
       <Spread id={card.id} />
+      <Models id={card.id} />
       <Versions card={card} />
       {archiving && (
         <Confirm
