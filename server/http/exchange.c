@@ -94,8 +94,7 @@ static void log_request(const struct exchange *ex)
     const struct req *rq = &ex->rq;
     int64_t took = time_mono() - rq->began;
     unsigned label = rq->route ? route_labels[route_index(rq->route)] : 0;
-    /* The row, not the address: hook addresses are secrets. */
-    struct str row = rq->route ? http_row_name(rq->a, rq->route) : STR("none");
+    struct str row = rq->route ? http_row_name(rq->a, rq->route) : STR("none"); /* hook addresses are secrets */
 
     metric_http(label, rq->reply.status, took,
                 rq->reply.stream.pull ? rq->reply.stream.length : (int64_t)rq->reply.body.n);

@@ -128,6 +128,24 @@ test('d2-11 what comes late still counts, unless something newer took its place'
   }
 });
 
+test('d3-10 a call that the phone system calls voicemail is not scored, and says why', async () => {
+  const { id } = calls[2]!, was = (await sql(`select disposition || '|' || score_bp from call where id = '${id}'`))[0]!.split('|');
+  const again = async (): Promise<void> => assert.equal((await boss.send(`/api/v1/calls/${id}/score`, { method: 'POST' })).status, 204);
+  await sql(`update call set disposition = 'voicemail' where id = '${id}'`);
+  try {
+    await again();
+    const call = await until('it is not scored', 90_000, async () => {
+      const c = (await boss.send(`/api/v1/calls/${id}`)).json;
+      return c.state === 'not_scorable' && c;
+    });
+    assert.deepEqual([call.score_bp, call.state_reason], [null, 'The phone system says voicemail: nobody talked with anybody.']);
+  } finally {
+    await sql(`update call set disposition = '${was[0]}' where id = '${id}'`);
+    await again();
+    await until('it is scored again', 90_000, async () => (await sql(`select score_bp from call where id = '${id}'`))[0] === was[1]);
+  }
+});
+
 test('d3-05 scores that all say the same are seen', async () => {
   const [mine, next] = calls;
   const body = { name: `Bunched ${Date.now()}`, sections: [{ name: 'Only', questions: [{ key: 'any', text: 'Any', weight: 1, rule: { said: ['_'] } }] }] };

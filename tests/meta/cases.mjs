@@ -3,13 +3,17 @@
 // number, in a title as "d1-07" or in a name as d1_07.
 import { files, read } from './tree.mjs';
 
-const CASES = Array.from({ length: 22 }, (_, i) => `d1-${String(i + 1).padStart(2, '0')}`);
+const numbers = (group, n) => Array.from({ length: n }, (_, i) => `${group}-${String(i + 1).padStart(2, '0')}`);
+const CASES = numbers('d1', 22);
+const INSIGHT = [...numbers('d2', 13), ...numbers('d3', 18)];
+// What the product does not do yet, so that nothing can be tested. A test that comes takes its number from here.
+const OPEN = ['d2-12'];
 const TITLE = /\btest\(\s*['"`](d[123]-\d\d)\b/g;
 const NAME = /^static void (d[123]_\d\d)_\w+\(void \*\*state\)/gm;
 
 /** Number -> files whose tests bear it. */
-export function borne(numbers = CASES) {
-  const found = new Map(numbers.map((c) => [c, new Set()]));
+export function borne(cases = CASES) {
+  const found = new Map(cases.map((c) => [c, new Set()]));
   for (const path of files.filter((f) => /^tests\/(api|browser|unit)\/[^/]+\.(ts|c)$/.test(f))) {
     for (const [, number] of read(path).matchAll(path.endsWith('.c') ? NAME : TITLE))
       found.get(number.replace('_', '-'))?.add(path);
@@ -35,25 +39,35 @@ function table() {
   });
 }
 
-/** Of transcripts and scores: every file that the table names for a case has a test that bears it. */
+/** Of transcripts and scores: every case has a row, and every file that the row names has a test that bears it. */
 function insightTable() {
-  const rows = [...read('tests/engines/README.md').matchAll(/^\| (d[23]-\d\d) \|.*$/gm)];
-  const found = borne(rows.map((r) => r[1]));
-  return rows.flatMap(([row, number]) => {
+  const text = read('tests/engines/README.md');
+  const found = borne(INSIGHT);
+  return INSIGHT.flatMap((number) => {
+    const row = text.match(new RegExp(`^\\| ${number} \\|.*$`, 'm'))?.[0];
+    if (!row) return [`tests/engines/README.md has no row for ${number}`];
     const named = [...row.matchAll(/`((?:api|browser|unit)\/[\w.]+)`/g)].map((m) => `tests/${m[1]}`);
+    const open = OPEN.includes(number);
     return [
-      ...(named.length ? [] : [`tests/engines/README.md names no test for ${number}`]),
+      ...(named.length === 0 && !open ? [`tests/engines/README.md names no test for ${number}`] : []),
+      ...(open && !/\| none yet: .+ \|$/.test(row) ? [`tests/engines/README.md must say "none yet: ..." for ${number}`] : []),
       ...named.filter((f) => !found.get(number).has(f)).map((f) => `tests/engines/README.md names ${f} for ${number}, which has no such test`),
     ];
   });
 }
 
-/** And no such number stands in a test without a row. */
+/** Each is tested, whatever the table says; one that is not is open, and stays in that list no longer than that. */
+function insightUntested() {
+  return [...borne(INSIGHT)].flatMap(([number, where]) => {
+    if (OPEN.includes(number)) return where.size ? [`${number} has a test: it is open no more`] : [];
+    return where.size ? [] : [`${number} has no test`];
+  });
+}
+
+/** And no other such number stands in a test. */
 function insightRows() {
-  const text = read('tests/engines/README.md');
-  const all = ['d2', 'd3'].flatMap((d) => Array.from({ length: 20 }, (_, i) => `${d}-${String(i + 1).padStart(2, '0')}`));
-  return [...borne(all)].filter(([number, where]) => where.size && !text.includes(`| ${number} |`))
-    .map(([number, where]) => `tests/engines/README.md has no row for ${number}, which ${[...where].join(', ')} tests`);
+  const strange = [...numbers('d2', 30), ...numbers('d3', 30)].filter((n) => !INSIGHT.includes(n));
+  return [...borne(strange)].filter(([, where]) => where.size).map(([number, where]) => `there is no case ${number}, which ${[...where].join(', ')} tests`);
 }
 
 const PUBLISHED = ['1.2', '1.2', '1.2', '1.2', '1.4', '1.5', '1.6', '2.1', '2.2', '2.3', '3.3', '3.4', '3.4', '3.4', '3.8', '4.1', '4.1', '4.1', '4.1',
@@ -73,7 +87,8 @@ function published() {
 
 export const checks = [
   ['cases: every known failure of transcripts and scores in the table has the tests it names', insightTable],
-  ['cases: and every test that bears such a number has a row', insightRows],
+  ['cases: and each of them has a test that bears its number', insightUntested],
+  ['cases: and no test bears a number that is none of theirs', insightRows],
   ['cases: every known failure of taking calls in has a test that bears its number', untested],
   ['cases: the table of them is right', table],
   ['cases: every published value is in a test', published],

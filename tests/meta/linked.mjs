@@ -18,6 +18,7 @@ const BOTH = {
   tasks_done_list: 'tasks are listed, each made once for both rows',
   watch_calls: 'no call may stand still, linked or not',
   recordings_want: 'a linked call keeps its recording',
+  conversion_batch: 'every recording is kept, that of a linked call too',
   recordings_wake: 'of one call that is named',
   call_notes: 'of one call that is named',
   calls_of_delivery: 'what one delivery told of',

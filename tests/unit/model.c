@@ -130,7 +130,7 @@ static void d3_08_what_is_said_is_data(void **state)
 /* The JSON of an ask: its data under `key` is there and not empty, and our own words are finished ones. */
 static const struct json *complete(struct arena *a, struct model_ask ask, const char *key, size_t n)
 {
-    static const char *const HOLES[] = {"{{", "}}", "${", "%s", "%.", "<call>", "TODO"};
+    static const char *const HOLES[] = {"{{", "}}", "${", "%s", "%.", "<call>"};
     const struct json *user;
 
     assert_null(json_parse(a, ask.user, &user));
@@ -154,8 +154,8 @@ static void d3_14_no_ask_goes_out_without_its_data(void **state)
     const struct json *calls[] = {
         complete(a, model_ask_verdicts(a, &t->c, ODD, 2), "scorecard", 2),
         complete(a, model_ask_verdicts_part(a, &t->c, whole, ODD, 2), "scorecard", 2),
-        complete(a, model_ask_analysis(a, &t->c), "call", 1),
-        complete(a, model_ask_analysis_part(a, &t->c, whole), "call", 1)};
+        complete(a, model_ask_analysis(a, &t->c, &model_wants_default), "call", 1),
+        complete(a, model_ask_analysis_part(a, &t->c, whole, &model_wants_default), "call", 1)};
 
     for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
         assert_int_equal(json_count(json_get(json_get(calls[i], "call"), "turns")), t->c.n_turns);
@@ -163,7 +163,7 @@ static void d3_14_no_ask_goes_out_without_its_data(void **state)
         assert_true(str_eq(json_text(json_at(json_get(calls[i], "scorecard"), 0), "question"), ODD[0].text));
     complete(a, model_ask_verdicts_merge(a, ODD, 2, answers, 2), "scorecard", 2);
     complete(a, model_ask_verdicts_merge(a, ODD, 2, answers, 2), "parts", 2);
-    complete(a, model_ask_analysis_merge(a, answers, 2), "parts", 2);
+    complete(a, model_ask_analysis_merge(a, &model_wants_default, answers, 2), "parts", 2);
 }
 
 static struct verdict *read(struct arena *a, const struct talk *t, const char *text)

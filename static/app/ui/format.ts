@@ -125,9 +125,8 @@ export function signed(bp: number): string {
 export function bytes(n: number): string {
   if (n < 1024) return `${n} B`;
   const kb = n / 1024;
-  return kb < 1024
-    ? `${kb < 10 ? kb.toFixed(1) : Math.round(kb)} KB`
-    : `${(kb / 1024).toFixed(1)} MB`;
+  if (kb < 1024) return `${kb < 10 ? kb.toFixed(1) : Math.round(kb)} KB`;
+  return kb < 1024 * 1024 ? `${(kb / 1024).toFixed(1)} MB` : `${(kb / 1024 / 1024).toFixed(1)} GB`;
 }
 
 export const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

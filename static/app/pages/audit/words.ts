@@ -7,6 +7,8 @@ const named: Record<string, string> = {
   'POST /session': 'Signed in',
   'DELETE /session': 'Signed out',
   'GET /audit/file': 'Took the audit log as a file',
+  'POST /recording-conversions': 'Went through past recordings',
+  'DELETE /recording-conversions/{conversion}': 'Stopped going through past recordings',
   'GET /calls/{call}/recordings/{recording}': 'Listened to a recording',
 };
 

@@ -13,8 +13,8 @@ export function Models({ id }: { id: string }) {
   return (
     <Panel title="Scores by engine and model">
       <p class="panel-note">
-        The scores by this version were made by {data.models.length} models. Compare agents only within one, or where they
-        agree on the same calls.
+        The scores by this version were made by {data.models.length} models. Compare agents only
+        within one, or where they agree on the same calls.
       </p>
       <ul class="models part">
         {data.models.map((m, i) => {
@@ -24,8 +24,8 @@ export function Models({ id }: { id: string }) {
               <b>
                 {m.engine} {m.model}
               </b>
-              : {plural(m.scores, 'score')}, mean {points(m.mean_bp)}, from {whenOf(m.first_at, zone.value)} to{' '}
-              {whenOf(m.last_at, zone.value)}.{' '}
+              : {plural(m.scores, 'score')}, mean {points(m.mean_bp)}, from{' '}
+              {whenOf(m.first_at, zone.value)} to {whenOf(m.last_at, zone.value)}.{' '}
               {change &&
                 (change.calls && change.mean_change_bp !== null
                   ? `Of ${plural(change.calls, 'call')} that both judged, ${change.within_ten} within ten points; on average ${signed(change.mean_change_bp)}.`

@@ -13,7 +13,7 @@ type Walk = Item<'GET /recording-conversions'>;
 
 const due = (w: Walk) => w.beside + w.instead + w.release;
 
-/** What a walk found to do, in sentences. */
+/** What a walk found, in sentences. */
 function found(w: Walk): string {
   const parts = [
     w.beside &&
@@ -23,7 +23,7 @@ function found(w: Walk): string {
     w.release &&
       `${plural(w.release, 'original')} kept beside ${w.release === 1 ? 'its' : 'their'} Opus file would go: ${bytes(w.release_bytes)} less.`,
   ].filter(Boolean);
-  return parts.length ? parts.join(' ') : 'Nothing is to be done.';
+  return parts.length ? parts.join(' ') : 'All are as they should be.';
 }
 
 function written(w: Walk): string {
@@ -69,7 +69,7 @@ export function RecordingsPanel() {
   const notYet = counted
     ? due(counted)
       ? undefined
-      : 'Nothing is to be done.'
+      : 'All are as they should be.'
     : 'Count first: it says how many recordings and bytes there are.';
   return (
     <Panel title="Past recordings">
@@ -82,14 +82,17 @@ export function RecordingsPanel() {
       ) : (
         <div class="part form">
           <p class="note">
-            Recordings that browsers do not play get an Opus file; where an integration keeps recordings as Opus, old
-            ones are kept so too. The original’s hash stays; its bytes go only when the Opus file has been read back.
+            Recordings that browsers do not play get an Opus file; where an integration keeps
+            recordings as Opus, old ones are kept so too. The original’s hash stays; its bytes go
+            only when the Opus file has been read back.
           </p>
           <div class="actions">
             {running ? (
               <Button
                 why={why}
-                onClick={() => void act(() => api('DELETE /recording-conversions/{}', { at: [running.id] }))}
+                onClick={() =>
+                  void act(() => api('DELETE /recording-conversions/{}', { at: [running.id] }))
+                }
               >
                 Stop
               </Button>
@@ -115,8 +118,8 @@ export function RecordingsPanel() {
             <ul class="walks">
               {items.map((w) => (
                 <li key={w.id}>
-                  <b>{w.mode === 'count' ? 'Counted' : 'Converted'}</b> {whenOf(w.created_at, zone.value)} by {w.by_name}
-                  : {outcome(w)}
+                  <b>{w.mode === 'count' ? 'Counted' : 'Converted'}</b>{' '}
+                  {whenOf(w.created_at, zone.value)} by {w.by_name}: {outcome(w)}
                 </li>
               ))}
             </ul>
