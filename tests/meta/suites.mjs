@@ -38,6 +38,8 @@ const PARSERS = [
   ['media/child/sniff.h', 'mp4_header'],
   ['media/child/sniff.h', 'webm_header'],
   ['media/child/sniff.h', 'amr_header'],
+  ['media/child/package.h', 'xlsx_package'],
+  ['media/child/xlsx.h', 'xlsx_parts'],
 ];
 
 const providers = () => [...read('server/features.c').matchAll(/&(\w+)_provider,/g)].map((m) => m[1]);
