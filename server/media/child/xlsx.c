@@ -74,7 +74,7 @@ static void send_row(struct sheet *s)
         if ((i && !send(s, "\t", 1)) || !send_cell(s, s->line.p + s->at[i][0], s->at[i][1]))
             return;
     /* A tab in the first line, which shows that cells are parted by tabs. */
-    if (send(s, "\t\n" + (s->columns > 1), s->columns > 1 ? 1 : 2))
+    if (s->columns > 1 ? send(s, "\n", 1) : send(s, "\t\n", 2))
         s->lines++;
 }
 
