@@ -53,8 +53,6 @@ static const struct setting {
     T(trusted_proxies, "", "Networks whose X-Forwarded-For is believed, e.g. 10.0.0.0/8, ::1/128."),
     {"proxy_protocol", SWITCH, offsetof(struct settings, proxy_protocol), "off", 0, 0,
      "Expect a PROXY line (HAProxy's send-proxy) on each connection."},
-    T(egress_allow, "", "Private networks we may call, by use: ucm=10.0.0.0/8, ucm=127.0.0.1/32:8089. "
-      "Empty: none."),
     T(outgoing_addresses, "", "Addresses that this server calls from, parted by commas, for the firewalls of "
       "phone systems: 203.0.113.7, 2001:db8::7. Shown on the integrations' pages."),
     T(drop_folders, "", "Folders of this machine that tenants' drop folders may lie in, by tenant: "

@@ -14,6 +14,7 @@ void collect_init(struct collect *c, struct arena *a, bool want_pcm, const struc
     c->a = a;
     c->want_pcm = want_pcm;
     c->opus = opus;
+    c->lines = growth_new(a);
     c->levels = growth_new(a);
     c->pcm[0] = growth_new(a);
     c->pcm[1] = growth_new(a);
@@ -99,11 +100,26 @@ static const struct err *take_opus(struct collect *c, const void *p, size_t n)
     return c->opus->write(c->opus->ctx, str_n(p, n));
 }
 
+static const struct err *take_lines(struct collect *c, const void *p, size_t n)
+{
+    if (!c->want_lines || n > WIRE_SHEET_MAX_OUT - c->lines->n)
+        return nonsense(c);
+    return append(c, c->lines, p, n);
+}
+
+static const struct err *take_sheet_done(struct collect *c, size_t n)
+{
+    if (!c->want_lines || n)
+        return nonsense(c);
+    c->ended = true;
+    return NULL;
+}
+
 static const struct err *take_done(struct collect *c, const void *p, size_t n)
 {
     size_t windows;
 
-    if (n != sizeof c->done || !c->info.channels)
+    if (c->want_lines || n != sizeof c->done || !c->info.channels)
         return nonsense(c);
     memcpy(&c->done, p, sizeof c->done);
     c->ended = true;
@@ -144,6 +160,10 @@ const struct err *collect_block(struct collect *c, uint32_t kind, const void *p,
         return take_pcm(c, p, n);
     case WIRE_OPUS:
         return take_opus(c, p, n);
+    case WIRE_LINES:
+        return take_lines(c, p, n);
+    case WIRE_SHEET_DONE:
+        return take_sheet_done(c, n);
     case WIRE_DONE:
         return take_done(c, p, n);
     case WIRE_REFUSED:

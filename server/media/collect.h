@@ -11,6 +11,8 @@ struct collect {
     bool want_pcm;
     const struct media_sink *opus; /* NULL: none is wanted */
     uint64_t opus_bytes;
+    bool want_lines;      /* it is a spreadsheet */
+    struct growth *lines; /* its lines */
     bool ended; /* DONE or REFUSED has come: nothing may follow */
     struct media_info info;
     struct growth *levels; /* struct wire_level, channels interleaved */

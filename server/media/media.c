@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "core/csv.h"
 #include "media/collect.h"
 #include "media/process.h"
 #include "media/wire.h"
@@ -11,6 +12,9 @@
 _Static_assert(MEDIA_RATE == WIRE_RATE && MEDIA_LEVEL_MS * MEDIA_RATE == WIRE_WINDOW * 1000 &&
                    MEDIA_MAX_HOURS == WIRE_MAX_HOURS && MEDIA_QUIETEST == WIRE_QUIETEST,
                "media.h restates wire.h");
+
+_Static_assert(MEDIA_SHEET_MAX_BYTES == WIRE_SHEET_MAX_FILE && CSV_MAX_ROWS == WIRE_SHEET_MAX_ROWS &&
+                   CSV_MAX_CELLS == WIRE_SHEET_MAX_COLUMNS, "and of sheets, csv.h");
 
 /* Encoding takes so much longer than decoding. */
 #define OPUS_TIMES 4
@@ -63,7 +67,7 @@ static const struct err *run(struct arena *a, const struct media_source *source,
     if (!now.path)
         return err_why(a, E_CRASHED, "The decoder is not set up: no path to ringsight-media.");
     if (opus) {
-        now.opus = true;
+        now.task = PROCESS_OPUS;
         now.timeout_ms *= OPUS_TIMES;
     }
     collect_init(c, a, ret_pcm != NULL, opus);
@@ -114,4 +118,22 @@ const struct err *media_opus(struct arena *a, struct media_source source, struct
                              struct media_info *ret)
 {
     return run(a, &source, &sink, ret, NULL);
+}
+
+const struct err *media_sheet(struct arena *a, struct str xlsx, struct str *ret_lines)
+{
+    struct process_options now = options;
+    struct media_source source = media_bytes(a, xlsx);
+    struct collect *c = ARENA_NEW(a, struct collect);
+    const struct err *e;
+
+    if (!now.path)
+        return err_why(a, E_CRASHED, "The decoder is not set up: no path to ringsight-media.");
+    now.task = PROCESS_SHEET;
+    collect_init(c, a, false, NULL);
+    c->want_lines = true;
+    e = process_run(c, &source, &now);
+    if (!e)
+        *ret_lines = c->lines->n ? str_n(c->lines->p, c->lines->n) : STR("");
+    return e;
 }

@@ -46,8 +46,8 @@ static int spawn(struct process *p, int child_in, int child_out)
     posix_spawn_file_actions_t files;
     posix_spawnattr_t attr;
     sigset_t none, all;
-    char *const argv[] = {(char[]){"ringsight-media"},
-                          p->options->opus ? (char[]){"opus"} : NULL, NULL};
+    char *const tasks[] = {NULL, (char[]){"opus"}, (char[]){"sheet"}};
+    char *const argv[] = {(char[]){"ringsight-media"}, tasks[p->options->task], NULL};
     char *const envp[] = {NULL};
     int rc;
 

@@ -6,7 +6,7 @@
 #include "media/media.h"
 
 struct process_options {
-    bool opus; /* the decoder is to give the sound as Ogg/Opus too */
+    enum { PROCESS_DECODE = 0, PROCESS_OPUS, PROCESS_SHEET } task; /* OPUS: give it as Ogg/Opus too */
     const char *path; /* of the executable */
     int64_t timeout_ms;
     void (*watch)(void *ctx, pid_t pid); /* see media_watch; may be NULL */

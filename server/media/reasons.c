@@ -1,7 +1,8 @@
-/* Sentences for refused recordings and names of codecs. Called by collect.c. The decoder sends
+/* Sentences for refused recordings and sheets and names of codecs. Called by collect.c. The decoder sends
  * numbers only: a taken-over decoder can choose a sentence but not write one. */
 #include "media/reasons.h"
 
+#define ANEW "open it in a spreadsheet program and save it as XLSX or CSV anew"
 #define TAKEN "send WAV, MP3, Ogg/Opus, FLAC, M4A, AMR or WebM"
 
 static const char *const sentences[WIRE_REASONS] = {
@@ -41,6 +42,14 @@ static const char *const sentences[WIRE_REASONS] = {
     [WIRE_TOO_LONG] = "The recording is longer than 4 hours, which is the limit.",
     [WIRE_NO_MEMORY] = "The file asks for more memory than a recording may take.",
     [WIRE_NOT_ENCODED] = "The sound could be decoded, but not written as Opus.",
+    [WIRE_SHEET_NOT_XLSX] = "This is no XLSX file: " ANEW ".",
+    [WIRE_SHEET_LOCKED] = "This is an XLS file, or one behind a password: save it as XLSX without a password, or "
+                          "as CSV.",
+    [WIRE_SHEET_DAMAGED] = "The XLSX file is damaged: " ANEW ".",
+    [WIRE_SHEET_DOCTYPE] = "The XLSX file has a document type, which no spreadsheet program writes: " ANEW ".",
+    [WIRE_SHEET_BIG] = "The XLSX file unpacks to too much: save the columns that matter as CSV.",
+    [WIRE_SHEET_ROWS] = "It has more than 20,000 rows: split it.",
+    [WIRE_SHEET_COLUMNS] = "It has more than 100 columns: leave only those that matter.",
 };
 
 static const char *const codecs[WIRE_CODECS] = {

@@ -1,7 +1,8 @@
 /* What ringsight and ringsight-media say to each other. Parent to child: struct wire_hello, then
  * blocks of {uint32_t n; n bytes}, n = 0 ends the file. Child to parent: blocks of struct wire_head
  * and its bytes: READY (the sandbox is on; nothing is sent to the child before), then FORMAT,
- * any LEVELS, PCM and OPUS, DONE; or REFUSED in place of what is left. Host byte order: both ends are
+ * any LEVELS, PCM and OPUS, DONE; of a spreadsheet any LINES, SHEET_DONE; or REFUSED in place of what is
+ * left. Host byte order: both ends are
  * one build on one machine. The child is not trusted once it has read a byte: it names reasons and
  * codecs by number, the words are the parent's. */
 #ifndef RINGSIGHT_MEDIA_WIRE_H
@@ -21,6 +22,13 @@
 #define WIRE_MAX_OPUS (UINT64_C(256) << 20)
 #define WIRE_MAX_SAMPLES ((uint64_t)WIRE_MAX_HOURS * 3600u * WIRE_RATE)
 #define WIRE_QUIETEST (-10000) /* level of digital silence, 1/100 dB */
+
+/* Of a spreadsheet: the file, what it unpacks to, and its first sheet as lines. */
+#define WIRE_SHEET_MAX_FILE (5u << 20)
+#define WIRE_SHEET_MAX_UNPACKED (64u << 20)
+#define WIRE_SHEET_MAX_OUT (8u << 20)
+#define WIRE_SHEET_MAX_ROWS 20000
+#define WIRE_SHEET_MAX_COLUMNS 100
 
 /* Exit status of a child that could not lock itself in; it has read nothing then. */
 #define WIRE_EXIT_UNLOCKED 3
@@ -43,6 +51,8 @@ enum wire_kind {
     WIRE_DONE,    /* struct wire_done */
     WIRE_REFUSED, /* struct wire_refused */
     WIRE_OPUS,    /* bytes of the Ogg/Opus file, in order; where it was asked for */
+    WIRE_LINES,   /* bytes of a spreadsheet's lines, in order; where one was sent */
+    WIRE_SHEET_DONE, /* nothing */
 };
 
 struct wire_format {
@@ -135,6 +145,13 @@ enum wire_reason {
     WIRE_TOO_LONG,
     WIRE_NO_MEMORY,
     WIRE_NOT_ENCODED,
+    WIRE_SHEET_NOT_XLSX,
+    WIRE_SHEET_LOCKED,
+    WIRE_SHEET_DAMAGED,
+    WIRE_SHEET_DOCTYPE,
+    WIRE_SHEET_BIG,
+    WIRE_SHEET_ROWS,
+    WIRE_SHEET_COLUMNS,
     WIRE_REASONS, /* their number, not a reason */
 };
 

@@ -1,4 +1,4 @@
-/* CSV sheets beside recordings, and what policies want of files that come by folder. */
+/* Sheets beside recordings, and what policies want of files that come by folder. */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,10 +7,12 @@ import { S3 } from '../providers/sim/s3.mjs';
 import { Drop, number, sound } from './drop.ts';
 import { as, isProblem, sleep, until, type Client } from './house.ts';
 import { sql } from './queue.ts';
+import { xlsx, zip } from './workbook.ts';
 
 let owner: Client, drop: Drop;
 const s3 = new S3({ bucket: 'slow-files' });
 const sheets = { sidecar: '2' };
+const bucket = (path: string): object => ({ endpoint: s3.url, region: s3.region, bucket: s3.bucket, path, path_style: 'yes', access_key_id: s3.id, secret_access_key: s3.secret, every_min: '60' });
 
 before(async () => {
   owner = await as('owner');
@@ -38,6 +40,33 @@ test('a sheet says whose calls the files beside it are; files without a row foll
   assert.deepEqual(look.sheets.map((s: any) => [s.name, s.rows, s.wrong, s.problem]), [['calls.csv', 1, 0, null]]);
   await until('the recordings are moved, the sheet stays', 20_000, async () => existsSync(join(drop.base, 'a/done/one.wav')));
   assert(existsSync(join(drop.base, 'a/calls.csv')));
+});
+
+test('an XLSX sheet is read like a CSV one, from a folder and from a bucket', { timeout: 240_000 }, async () => {
+  const local = await drop.local('x', sheets, { zone: 'Europe/Berlin' }), to = number();
+  const rows = [['File', 'Agent', 'Date', 'Time', 'Direction', 'Number'], ['one.wav', 205, new Date('2026-07-03T00:00:00Z'), new Date('1899-12-30T09:15:00Z'), 'out', to], ['two.wav', 206, new Date('2026-07-04T10:00:00Z'), '', 'sideways', '']];
+  drop.put('x/Calls.XLSX', xlsx(rows));
+  drop.put('x/one.wav', sound());
+  drop.put('x/two.wav', sound());
+  const call = await drop.call((await drop.becomes(local, 'one.wav', 'done')).call_id);
+  assert.deepEqual([call.direction, call.from_number, call.to_number, call.started_at], ['outbound', '205', to, '2026-07-03T07:15:00Z']);
+  await drop.file_is(local, 'two.wav', (f) => f.state === 'seen' && f.reason === 'Calls.XLSX, row 3: "sideways" is no direction: write inbound, outbound or internal.');
+  s3.put('xlsx/calls.xlsx', xlsx([['recording', 'agent'], ['three.wav', 208]]));
+  s3.put('xlsx/three.wav', sound());
+  const far = await drop.create('s3', { ...bucket('xlsx'), ...sheets });
+  assert.equal((await drop.call((await drop.becomes(far, 'three.wav', 'done')).call_id)).agent_key, '208');
+});
+
+test('an XLSX file that is none or does harm holds its recordings back and says why', { timeout: 240_000 }, async () => {
+  const id = await drop.local('y', sheets), why = async (bytes: string | Buffer, reason: RegExp): Promise<void> => {
+    drop.put('y/list.xlsx', bytes);
+    await drop.file_is(id, 'one.wav', (f) => f.state === 'seen' && reason.test(f.reason ?? ''));
+  };
+  drop.put('y/one.wav', sound());
+  await why('file,agent\none.wav,201\n', /^list\.xlsx: This is no XLSX file: open it in a spreadsheet program/);
+  await why(zip({ 'xl/workbook.xml': '<!DOCTYPE x [<!ENTITY a "b">]><workbook>&a;</workbook>' }), /^list\.xlsx: The XLSX file has a document type/);
+  drop.put('y/list.xlsx', xlsx([['file', 'agent'], ['one.wav', 201]]));
+  assert.equal((await drop.call((await drop.becomes(id, 'one.wav', 'done')).call_id)).agent_key, '201');
 });
 
 test('a wrong row is told with file, row and cure, its recording waits, and goes on once it is corrected', { timeout: 180_000 }, async () => {
@@ -115,7 +144,7 @@ test('a file that the policy does not want is not kept; the call says so, and a 
 });
 
 test('a look that is asked for while one runs comes after it, once', { timeout: 180_000 }, async () => {
-  const id = await drop.create('s3', { endpoint: s3.url, region: s3.region, bucket: s3.bucket, path: 'calls', path_style: 'yes', access_key_id: s3.id, secret_access_key: s3.secret, every_min: '60' });
+  const id = await drop.create('s3', bucket('calls'));
   await until('the first look is over', 20_000, async () => (await drop.shown(id)).look && (await sql(`select 1 from job where object_id = '${id}'`)).length === 0);
   s3.fault({ kind: 'slow', ms: 3000, method: 'GET' });
   const looks = async (): Promise<string[]> => sql(`select state from job where object_id = '${id}' and kind = 'dropfolders.look' order by id`);

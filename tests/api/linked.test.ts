@@ -59,6 +59,18 @@ async function provider(number: string, end: number, fault?: object): Promise<st
 
 const aNumber = (): string => `+4479${randomInt(1e7, 1e8)}`;
 const linked = (id: string, to: string | null) => until(`${id} stands beneath ${to}`, 30_000, async () => (await callOf(id, other)).same_as === to);
+/** What the list says of it, which is also by what its filter goes. */
+async function recorded(id: string, number: string): Promise<boolean> {
+  const list = async (recording?: boolean) => (await key.get('/api/v1/calls', { query: { number, ...(recording !== undefined && { recording }) } })).items;
+  const [row, ...others] = await list();
+  assert.deepEqual([row!.id, others.length], [id, 0], 'it is there once');
+  assert.deepEqual([(await list(true)).length, (await list(false)).length], row!.has_recording ? [1, 0] : [0, 1], 'the filter goes by what is shown');
+  assert.equal((await key.get('/api/v1/calls/summary', { query: { number, recording: row!.has_recording } })).count, 1);
+  const call = await callOf(id, other);
+  assert.equal(call.has_recording, row!.has_recording, 'and so does the page');
+  assert.equal(call.recordings.length > 0, row!.has_recording, 'which has the recording');
+  return row!.has_recording;
+}
 const transcripts = async (id: string) => Number((await sql(`select count(*) from transcript where call_id = '${id}'`))[0]);
 const idle = (id: string) => until('no job works on it', 60_000, async () =>
   (await sql(`select count(*) from job where object_id = '${id}' and state in ('queued', 'running')`))[0] === '0');
@@ -74,6 +86,7 @@ test('the call that counts is heard by the recording of the other, which is kept
   assert.equal((await key.send(`/api/v1/calls/${whole}/${sound}`)).status, 200);
   assert.equal((await key.send(`/api/v1/calls/${whole}/${sound}/peaks`)).status, 200);
   assert.equal((await key.get('/api/v1/calls/{call}/transcript', { params: { call: whole } })).recording_id, heard.recordings[0]!.id);
+  assert.equal(await recorded(whole, number), true);
   const kept = await comes(beneath, 30_000, (c) => c.state === 'stored', other);
   assert.match(kept.state_reason ?? '', /Another phone system told of this call too/);
   assert.equal(kept.recordings[0]!.state, 'ready');
@@ -89,8 +102,33 @@ test('the call that counts is heard by the recording of the other, which is kept
   assert.equal(alone.same_as, null);
   assert.equal(await transcripts(beneath), 1, 'taken apart, it is worked on by itself');
   const bare = await callOf(whole, other);
+  assert.equal(bare.has_recording, false);
   assert.deepEqual([bare.state, bare.recordings.length, bare.title, await transcripts(whole)], ['no_recording', 0, null, 0], 'what was the other\'s went back');
   isProblem(await key.send(`/api/v1/calls/${whole}/${sound}`), 404, 'not_found');
+});
+
+test('a recording that comes late or goes with its call shows in the list and its filter', { timeout: 360_000 }, async () => {
+  const number = aNumber(), end = Date.now() - 60_000, call_id = randomUUID(), { id, hook_url } = await connect({ provider: 'generic', name: 'Linked late', settings: {} });
+  const whole = await exchange(number, end);
+  const told = { call_id, direction: 'inbound', disposition: 'answered', from: number, to: '02079460100', started_at: iso(end - 1000 * SECONDS), ended_at: iso(end) };
+  const tell = async (more: object) => assert.equal((await send(new URL(hook_url).pathname, { method: 'POST', json: { ...told, ...more } })).status, 200);
+  await tell({});
+  const beneath = await until('the other call', 20_000, async () => (await sql(`select id from call where call_key = '${call_id}'`))[0]!);
+  await linked(beneath, whole);
+  assert.equal(await recorded(whole, number), false);
+  await tell({ recording_url: 'https://recordings.example/late.wav' });
+  await until('it has a recording', 30_000, async () => (await callOf(whole, other)).has_recording);
+  assert.equal(await recorded(whole, number), true);
+  assert.equal((await callOf(beneath, other)).has_recording, true);
+  // What told of it is changed under our hands, as a mended parser would read it: of another call.
+  for (const delivery of await sql(`select id from inbox where integration_id = '${id}'`)) {
+    await sql(`update inbox set body = convert_to('${JSON.stringify({ ...told, call_id: randomUUID(), from: aNumber() })}', 'UTF8') where id = '${delivery}'`);
+    const answer = await owner.send(`/api/v1/deliveries/${delivery}/replay`, { method: 'POST', json: {} });
+    assert.equal(answer.status, 201, answer.text);
+    await until('it was read again', 30_000, async () => (await owner.send(`/api/v1/replays/${answer.json.id}`)).json.state === 'done');
+  }
+  await until('it has none any more', 30_000, async () => !(await callOf(whole, other)).has_recording);
+  assert.equal(await recorded(whole, number), false);
 });
 
 test('what was heard before the link is not asked for again', { timeout: 360_000 }, async () => {

@@ -121,6 +121,19 @@ test('an event that two deliveries told stays while one of them still tells it',
   assert.deepEqual(await sql(`select call_key from call where integration_id = '${id}' order by 1`), ['r-2', 'r-9']);
 });
 
+test('headers that carry a secret are kept, not shown', async () => {
+  const { id, hook } = await connect('Secret headers');
+  const headers = { Cookie: 'ringsight_session=private-1', authorization: 'Basic private-2', 'Proxy-Authorization': 'private-3', 'x-note': 'shown' };
+  assert.equal((await send(hook, { method: 'POST', json: call(1), headers })).status, 200);
+  await read(id, 1);
+  const [delivery] = await sql(`select id from inbox where integration_id = '${id}'`);
+  const shown = (await owner.get('/api/v1/deliveries/{delivery}', { params: { delivery: delivery! } })).headers;
+  for (const name of ['cookie', 'authorization', 'proxy-authorization']) assert.match(shown, new RegExp(`^${name}: \\(hidden\\)\r$`, 'im'));
+  assert.match(shown, /x-note: shown/);
+  assert.doesNotMatch(shown, /private/);
+  assert.equal((await sql(`select position('private-1' in convert_from(headers, 'UTF8')) > 0 from inbox where id = '${delivery}'`))[0], 't');
+});
+
 test('deliveries are found by time and reason; wrong asks say what is wrong', async () => {
   const { id, hook } = await connect('Replay filters');
   await deliver(hook, call(1));
@@ -177,6 +190,15 @@ test('W5 with an older version of the parser, of those that are kept', async () 
   assert.deepEqual(await direction(), ['inbound 1'], 'version 1 knew no map');
   assert.equal((await replay({ integration: id, older: true })).done, 1, 'what an older one read is found');
   assert.deepEqual(await direction(), ['outbound 2']);
+  const [one] = await sql(`select id from inbox where integration_id = '${id}'`), path = `/api/v1/deliveries/${one}/replay`;
+  const alone = await replay({ parser: 1 }, path);
+  assert.deepEqual([alone.state, alone.parser, alone.delivery_id, alone.done], ['done', 1, one, 1]);
+  assert.deepEqual(await direction(), ['inbound 1'], 'one delivery alone too');
+  assert.equal((await replay({}, path)).parser, null);
+  assert.deepEqual(await direction(), ['outbound 2'], 'by the newest where none is named');
+  const unknown = await owner.send(path, { method: 'POST', json: { parser: 3 } });
+  isProblem(unknown, 422, 'bad_input');
+  assert.match(unknown.json.fields.parser, /give 1 or 2, or leave it out/);
   const kept = (slug: string) => owner.get('/api/v1/providers').then((x) => x.items.find((p) => p.slug === slug)!.parsers.map((p) => p.version));
   assert.deepEqual([await kept('generic'), await kept('ucm')], [[2, 1], [1]]);
   for (const json of [{ integration: id, parser: 3 }, { integration: id, parser: 0 }, { parser: 1 }]) {

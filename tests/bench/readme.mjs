@@ -39,6 +39,8 @@ const found = ({ checks }) => {
     ...bounds.map((c) => `${c.what}: ${c.found} (${c.goal}${c.verdict === 'ok' ? '' : ', ' + c.verdict})`)].join('; ')
 }
 const queue = [
+  ['W8', 'a signed request sent again after 301 s is refused; a wrong first byte takes as long as a wrong last one (t-test, at most 4.5)', 'or the step fails', 'deploy/check 20-unit 40-api'],
+  ['W9', 'one address is flooded with 2,000 a second, ack p99 of others as a multiple of without (≤ 1.5)', r.flood && `${r.flood.value}; ${Math.round(r.flood.flood_refused_share * 100)} % of the flood refused, of others ${r.flood.others_refused}`, 'tests/bench/run flood'],
   ['Q4', 'a thousand jobs of one to two hours on a clock of the test\'s own, beats as late as can be, some workers standing still', '0 live jobs rescued, 0 old tokens taken, or the step fails', 'deploy/check 30-sql'],
   ['Q5', 'one tenant\'s 10,000 jobs beside fifty tenants\' five, p95 of their wait (≤ 2 s)', r.fair && Object.entries({ ring: 'with Redis', ring_held: 'three held back in front', alone: 'without Redis', alone_held: 'without, three held back' }).filter(([k]) => r.fair[k]).map(([k, what]) => `${r.fair[k].wait_p95_s} s ${what}`).join(', '), 'tests/bench/run fair'],
   ['Q8', '10,000 ticks over both moved clocks, three tickers killed at random', '0 missed, 0 doubled, or the step fails', 'deploy/check 30-sql'],

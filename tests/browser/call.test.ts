@@ -126,3 +126,17 @@ test('on a phone the player stays at the lower edge', async () => {
   assert.ok(Math.abs(box.y + box.height - phone.height) < 2);
   await small.context.close();
 });
+
+test('a call that no hook told of says so', async () => {
+  await page.goto(`${base}${path}?tab=record`);
+  await page.getByRole('heading', { name: 'Record', exact: true }).waitFor();
+  assert.equal(await page.getByText('Asking the phone system, which had not sent it').count(), 0);
+  const api = `**/api/v1${path}`;
+  await page.route(api, async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ response: answer, json: { ...(await answer.json()), found_by_poll: true } });
+  });
+  await page.goto(`${base}${path}?tab=record`);
+  await page.getByText('Asking the phone system, which had not sent it').waitFor();
+  await page.unroute(api);
+});

@@ -109,6 +109,22 @@ test('where deliveries are read again, a version of the parser is chosen where t
   await page.getByText('with version 1 of the parser').first().waitFor({ timeout: 60_000 });
 });
 
+test('one delivery is read again with a version of the parser', async () => {
+  const { items } = await get<{ items: { id: string }[] }>(page, `/deliveries?integration=${made[0]}`);
+  await page.goto(`${base}/deliveries/${items[0]!.id}`);
+  await settled(page);
+  const dialog = page.getByRole('dialog');
+  for (const version of [2, 1]) {
+    await page.getByRole('button', { name: 'Read again' }).click();
+    await dialog.getByLabel('Parser').selectOption(`${version}`);
+    if (version === 1) await lookAt('read-one-parser');
+    await dialog.getByRole('button', { name: 'Read again' }).click();
+    await page.getByText(new RegExp(`, parser ${version}, settings`)).waitFor({ timeout: 30_000 });
+  }
+  await page.goto(`${base}/deliveries?integration=${made[0]}`);
+  await page.getByText('One delivery, with version 1 of the parser').first().waitFor();
+});
+
 test('the network panel says which addresses call, on a phone and in the dark too', async () => {
   await page.goto(`${base}/integrations/${made[0]}`);
   const panel = page.locator('.network');

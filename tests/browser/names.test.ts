@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { factsOf, type Sources } from '../../static/app/pages/uploads/facts';
 import { compile } from '../../static/app/pages/uploads/pattern';
 import { guess, keyOf, readSheet, rowsOf } from '../../static/app/pages/uploads/sheet';
+import { xlsx } from '../api/workbook.ts';
 import { dayFrom, timeFrom, whenFrom } from '../../static/app/pages/uploads/when';
 
 const zone = 'Europe/London';
@@ -79,6 +80,18 @@ test('a CSV: columns guessed, quotes and semicolons read, order of dates found',
   assert.deepEqual(rows.get(keyOf('calls/REC, ONE.wav')), { agent: '2001', number: '+44207946', direction: 'inbound', started_at: '2026-12-13T09:30:00.000Z' });
   assert.deepEqual(rows.get('two'), { agent: 'Ann "A" Lee', started_at: '2026-01-02T00:00:00.000Z', wrong: '"sideways" is no direction: inbound, outbound or internal.' });
   assert.equal(rowsOf(sheet, columns, 'dmy', zone).get('two')!.started_at, '2026-02-01T00:00:00.000Z', 'day first when said so');
+});
+
+test('columns are known by parts of names, by the ends of words and by whole names', () => {
+  const of = (...titles: string[]) => guess(titles);
+  assert.deepEqual(of('Report', 'Sales rep', 'Sent to:', 'TIME', 'Datei'), { file: 4, agent: 1, started_at: -1, time: 3, direction: -1, number: 2 });
+  assert.deepEqual(of('reps', 'total', 'timezone', 'in/out'), { file: -1, agent: -1, started_at: -1, time: -1, direction: 3, number: -1 });
+});
+
+test('an XLSX: dates and times as the sheet shows them', async () => {
+  const bytes = xlsx([['File', 'Date', 'Time', 'Agent'], ['one.wav', new Date('2026-07-03T00:00:00Z'), new Date('1899-12-30T09:15:00Z'), 2001]]);
+  const sheet = await readSheet(new File([bytes], 'calls.xlsx') as unknown as globalThis.File);
+  assert.deepEqual(rowsOf(sheet, guess(sheet.columns), null, zone).get('one'), { agent: '2001', started_at: '2026-07-03T08:15:00.000Z' });
 });
 
 test('sheets that cannot be used say what to do', async () => {

@@ -1,4 +1,4 @@
-/* A CSV sheet beside recordings: somebody's bytes, and a file's name as the last line. */
+/* A sheet beside recordings: somebody's bytes, and a file's name as the last line. */
 #include <stdlib.h>
 
 #include "intake/dropfolders/sheet.h"

@@ -34,7 +34,7 @@ const LIBRARIES = [
   [/^(cairo|pango|fontconfig)(-\w+)?[./]|^archive(_entry)?\.h$/, 'insight/reports'],
   [/^(jansson|sodium|jwt|yaml)\.h$|^(openssl|unicode|phonenumbers)\//, 'core'],
   [/^libwebsockets\.h$/, 'live'],
-  [/^lib(av|sw)\w+\/|^seccomp\.h$/, 'media/child'],
+  [/^lib(av|sw)\w+\/|^(seccomp|zip|expat)\.h$/, 'media/child'],
   [/^pocketsphinx\.h$|^sphinxbase\//, 'engines/pocketsphinx/child'],
 ];
 const C_LIBRARY = new RegExp(`^(?:${[

@@ -21,11 +21,8 @@ const PARSERS = [
   ['providers/threecx/threecx_api.h', 'threecx_api'],
   ['engines/builtin/rule.h', 'rule'],
   ['engines/model.h', 'model_answer'],
-  ['net/s3.h', 's3_xml'],
   ['insight/transcripts/mend.h', 'mending'],
-  ['providers/generic/generic_map.h', 'generic_map'],
   ['engines/ask.h', 'engine_answers'],
-  ['intake/dropfolders/pattern.h', 'drop_pattern'],
   ['insight/scorecards/files.h', 'card_file'],
   ['insight/calibration/inner.h', 'past_scores'],
   ['insight/trackers/trackers.h', 'tracker'],
@@ -38,6 +35,8 @@ const PARSERS = [
   ['media/child/sniff.h', 'mp4_header'],
   ['media/child/sniff.h', 'webm_header'],
   ['media/child/sniff.h', 'amr_header'],
+  ['media/child/package.h', 'xlsx_package'],
+  ['media/child/xlsx.h', 'xlsx_parts'],
 ];
 
 const providers = () => [...read('server/features.c').matchAll(/&(\w+)_provider,/g)].map((m) => m[1]);

@@ -57,6 +57,24 @@ static void started(const char *date, const char *iso)
         fail_msg("%s: %s", date, s.rows[0].wrong.p ? s.rows[0].wrong.p : "another time");
 }
 
+/* As tests/browser/names.test.ts asks of the upload page. */
+static void names_are_parts_ends_of_words_or_whole(void **state)
+{
+    struct sheet s = sheet_of("Report;Sales rep;Sent to:;TIME;Datei;Recall ID\n1;2;3;4:05;a.wav;6\n");
+    const struct sheet_row *row = row_of(&s, "a");
+
+    (void)state;
+    assert_string_equal(str_c(a, row->facts.agent), "2");
+    assert_string_equal(str_c(a, row->facts.number), "3");
+    assert_null(row->facts.id.p);
+    s = sheet_of("reps;total;timezone;in/out;file;Call ID\n1;2;3;in;a.wav;6\n");
+    row = row_of(&s, "a");
+    assert_null(row->facts.agent.p);
+    assert_null(row->facts.number.p);
+    assert_int_equal(row->facts.direction, CALL_INBOUND);
+    assert_string_equal(str_c(a, row->facts.id), "6");
+}
+
 static void columns_are_known_by_their_names(void **state)
 {
     struct sheet s = sheet_of("\xef\xbb\xbf" "Agent name;Recording file;Call started;Direction;Customer number;Call ID\r\n"
@@ -146,6 +164,7 @@ static void what_is_no_sheet_says_so(void **state)
 extern const struct CMUnitTest sheet_tests[];
 extern const size_t n_sheet_tests;
 const struct CMUnitTest sheet_tests[] = {
+    TEST(names_are_parts_ends_of_words_or_whole),
     TEST(columns_are_known_by_their_names),   TEST(dates_are_read_as_people_write_them),
     TEST(wrong_rows_say_what_to_write),       TEST(the_last_row_of_a_file_counts),
     TEST(what_is_no_sheet_says_so),

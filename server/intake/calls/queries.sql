@@ -26,7 +26,7 @@ select c.id, c.started_at, c.direction, c.disposition, c.from_number, c.to_numbe
        nullif(c.agent_key, '')) as agent_name,
        c.duration_s, c.talk_s, c.wait_s, c.legs, c.state, case when not b.blind then c.state_reason end as state_reason,
        case when not b.blind then c.score_bp end as score_bp, case when not b.blind then c.score_state end as score_state,
-       c.title, c.short, c.sentiment_bp, c.agent_share_bp, to_jsonb(c.breaches) as breaches, c.has_recording,
+       c.title, c.short, c.sentiment_bp, c.agent_share_bp, to_jsonb(c.breaches) as breaches, c.has_recording or c.lent_recording as has_recording,
        coalesce(c.customer_e164, '') as customer_e164,
        (select coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'integration_name', i.name, 'provider', i.provider,
                'started_at', s.started_at, 'duration_s', s.duration_s, 'has_recording', s.has_recording) order by s.started_at, s.id), '[]')
@@ -47,7 +47,7 @@ select c.id, c.started_at, c.direction, c.disposition, c.from_number, c.to_numbe
    [[scope: and c.agent_id = any($scope)]]
    [[agent: and c.agent_id = $agent]]
    [[direction|state|score_below|breach|recording|intent: and case
-     when c.direction <> $direction or c.state <> $state or c.has_recording <> $recording then false
+     when c.direction <> $direction or c.state <> $state or (c.has_recording or c.lent_recording) <> $recording then false
      when $intent::text is not null and $intent not in (coalesce(c.intent, ''), coalesce(c.second_intent, '')) then false
      when $score_below::int is not null and (c.score_bp is null or exists (select 1 from review v where v.tenant_id = c.tenant_id and v.call_id = c.id and v.account_id = $me and v.state = 'open')) then false
      when c.score_bp >= $score_below or (c.breaches <> '{}') <> $breach then false
@@ -79,7 +79,7 @@ select least(count(*), 10000)::int as count, count(*) > 10000 as more,
    [[scope: and c.agent_id = any($scope)]]
    [[agent: and c.agent_id = $agent]]
    [[direction|state|score_below|breach|recording|intent: and case
-     when c.direction <> $direction or c.state <> $state or c.has_recording <> $recording then false
+     when c.direction <> $direction or c.state <> $state or (c.has_recording or c.lent_recording) <> $recording then false
      when $intent::text is not null and $intent not in (coalesce(c.intent, ''), coalesce(c.second_intent, '')) then false
      when $score_below::int is not null and (c.score_bp is null or exists (select 1 from review v where v.tenant_id = c.tenant_id and v.call_id = c.id and v.account_id = $me and v.state = 'open')) then false
      when c.score_bp >= $score_below or (c.breaches <> '{}') <> $breach then false
@@ -104,7 +104,7 @@ select c.id, c.started_at, c.answered_at, c.ended_at, c.direction, c.disposition
        coalesce(a.name, nullif(c.agent_key, '')) as agent_name, c.duration_s, c.talk_s, c.wait_s,
        c.legs, c.state, case when not b.blind then c.state_reason end as state_reason,
        case when not b.blind then c.score_bp end as score_bp, case when not b.blind then c.score_state end as score_state, c.title, c.short,
-       c.sentiment_bp, c.agent_share_bp, to_jsonb(c.breaches) as breaches, c.has_recording,
+       c.sentiment_bp, c.agent_share_bp, to_jsonb(c.breaches) as breaches, c.has_recording or c.lent_recording as has_recording,
        c.integration_id, i.name as integration_name, i.provider, c.queue, c.trunk, c.found_by_poll,
        c.trial, c.by_hand, c.agent_key, c.agent_note, c.policy_version, c.chosen, c.choice_reason,
        (select d.id from call d where d.tenant_id = c.tenant_id and d.id = c.duplicate_of [[scope: and d.agent_id = any($scope)]]) as duplicate_of,
@@ -327,13 +327,21 @@ dropped as (
      and not exists (select from heir h where h.event_id = s.id) returning e.id)
 select (select count(*) from dropped)::int as gone;
 
--- name: call_drop_untold :one
+-- name: call_drop_untold :many
 -- in:  integration uuid, call_key text
--- out: id uuid
--- A call that no event tells of any more: it was read wrongly. One that somebody logged stays. Unique key of call.
-delete from call c where c.integration_id = $integration and c.call_key = $call_key and not c.by_hand
-   and not exists (select from call_event e where e.integration_id = $integration and e.call_key = $call_key)
-returning c.id;
+-- out: id uuid, linked uuid?
+-- A call that no event tells of any more: it was read wrongly. One that somebody logged stays. With each that was linked to
+-- it. Unique key and primary key of call, index call_same_as.
+with gone as (
+  delete from call c where c.integration_id = $integration and c.call_key = $call_key and not c.by_hand
+     and not exists (select from call_event e where e.integration_id = $integration and e.call_key = $call_key)
+  returning c.tenant_id, c.id, c.same_as)
+select g.id, l.id as linked
+  from gone g
+  left join lateral (select o.id from call o where o.tenant_id = g.tenant_id and o.id = g.same_as
+                     union all
+                     select s.id from call s where s.tenant_id = g.tenant_id and s.same_as = g.id) l on true
+ order by l.id;
 
 -- name: calls_of_delivery :many
 -- in:  delivery uuid

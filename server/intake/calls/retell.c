@@ -3,6 +3,7 @@
  * every fold keeps, so that a replay and live deliveries never wait for each other in a circle. */
 #include "intake/calls/inner.h"
 #include "intake/calls/queries.h"
+#include "intake/numbers/numbers.h"
 #include "live/live.h"
 
 static struct str id_list(struct arena *a, const struct uuid *ids, size_t n)
@@ -63,16 +64,17 @@ static const struct err *retell_one(struct db *db, struct uuid integration, stru
 
 static const struct err *refold(struct db *db, struct uuid integration, struct str key)
 {
-    struct call_drop_untold_out gone;
+    struct call_drop_untold_out *gone;
     struct uuid call;
+    size_t n = 0;
     const struct err *e = calls_fold_one(db, integration, key, &call);
 
     if (e != E_NOT_FOUND)
         return e;
-    e = q_call_drop_untold(db, (struct call_drop_untold_in){integration, key}, &gone);
-    if (e)
-        return e == E_NOT_FOUND ? NULL : e;
-    return live_note(db, "call.updated", gone.id, (struct uuid){{0}});
+    e = q_call_drop_untold(db, (struct call_drop_untold_in){integration, key}, &gone, &n);
+    for (size_t i = 0; i < n && !e; i++) /* those that were one with it stand for themselves again */
+        e = uuid_is_zero(gone[i].linked) ? NULL : numbers_look(db, gone[i].linked);
+    return e || !n ? e : live_note(db, "call.updated", gone[0].id, (struct uuid){{0}});
 }
 
 const struct err *calls_retell(struct db *db, struct uuid integration, struct calls_retold *v,

@@ -29,7 +29,7 @@ static const struct field create_in[] = {
     {"settings", FIELD_JSON, offsetof(struct folder_fields, settings), REQUIRED,
      .doc = "Texts. local: path. sftp: host, port, user, password or private_key, host_key, path. s3: "
             "endpoint, region, bucket, path, path_style (yes), access_key_id, secret_access_key. All: "
-            "every_min (1, 5, 15, 60), sidecar (1: read name.json beside it; 2: read CSV sheets in the folder), wait_min, window_s"},
+            "every_min (1, 5, 15, 60), sidecar (1: read name.json beside it; 2: read CSV and XLSX sheets in the folder), wait_min, window_s"},
     {0},
 };
 

@@ -7,17 +7,12 @@
 
 #include "core/csv.h"
 
-enum column { C_FILE = 0, C_AGENT, C_DATE, C_TIME, C_DIRECTION, C_NUMBER, C_ID, COLUMNS };
+enum column { C_FILE = 0, C_AGENT, C_STARTED_AT, C_TIME, C_DIRECTION, C_NUMBER, C_ID, COLUMNS };
 
-/* Parts of names; one that ends in '$' stands at a word's end, one in '=' is the whole name. */
+/* Parts of names; one that ends in '$' stands at a word's end, one in '=' is the whole name. The build
+ * makes `names` of columns.json, which the upload page reads too. */
 static const char *const names[COLUMNS][14] = {
-    [C_FILE] = {"file", "recording", "audio", "path", "datei"},
-    [C_AGENT] = {"agent", "extension", "user", "operator", "employee", "rep$", "name"},
-    [C_DATE] = {"date", "started", "start", "began", "timestamp", "when"},
-    [C_TIME] = {"time=", "time of day", "clock"},
-    [C_DIRECTION] = {"direction", "inout", "in/out", "in-out", "in_out", "in out", "type"},
-    [C_NUMBER] = {"number", "phone", "caller", "customer", "from", "to$", "msisdn"},
-    [C_ID] = {"id=", "call id=", "call_id=", "callid=", "uniqueid=", "unique id="},
+#include "intake/dropfolders/columns.h"
 };
 
 enum order { DAY_FIRST = 0, MONTH_FIRST, YEAR_FIRST };
@@ -211,7 +206,7 @@ static enum order order_of(const struct reader *r, const struct csv_row *rows, s
     enum order order = DAY_FIRST;
 
     for (size_t i = 1; i < n; i++) {
-        struct str s = cell(r, &rows[i], C_DATE);
+        struct str s = cell(r, &rows[i], C_STARTED_AT);
         size_t first, second;
         int64_t x, y;
 
@@ -265,7 +260,7 @@ static struct str or_none(struct str s)
 
 static void read_row(struct reader *r, const struct csv_row *from, struct sheet_row *to)
 {
-    struct str direction = cell(r, from, C_DIRECTION), date = cell(r, from, C_DATE),
+    struct str direction = cell(r, from, C_DIRECTION), date = cell(r, from, C_STARTED_AT),
                time = cell(r, from, C_TIME);
     ptrdiff_t at = str_find(date, STR(" 00:00"), 0);
 
@@ -369,10 +364,18 @@ const struct sheet_row *sheet_find(const struct sheet *s, struct str key)
     return low && str_eq(s->rows[low - 1].key, key) ? &s->rows[low - 1] : NULL;
 }
 
+static bool ends_in(struct str name, struct str ending)
+{
+    return name.n > ending.n && name.p[0] != '.' &&
+           str_case_eq(str_sub(name, name.n - ending.n, ending.n), ending);
+}
+
+bool sheet_is_xlsx(struct str name)
+{
+    return ends_in(name, STR(".xlsx"));
+}
+
 bool sheet_name(struct str name)
 {
-    struct str end = str_sub(name, name.n > 4 ? name.n - 4 : 0, 4);
-
-    return name.n > 4 && name.p[0] != '.' &&
-           (str_case_eq(end, STR(".csv")) || str_case_eq(end, STR(".tsv")));
+    return ends_in(name, STR(".csv")) || ends_in(name, STR(".tsv")) || sheet_is_xlsx(name);
 }

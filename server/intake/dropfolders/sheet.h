@@ -1,5 +1,5 @@
-/* A CSV sheet that lies beside recordings and says of each file whose call it is. Pure: bytes in, rows
- * out. Its columns are known by their names, as those of the upload page are (static/app/pages/uploads/
+/* A sheet that lies beside recordings and says of each file whose call it is: CSV, or the lines of an
+ * XLSX file (media_sheet). Pure: bytes in, rows out. Its columns are known by their names, as those of the upload page are (static/app/pages/uploads/
  * sheet.ts): file, agent, date, time, direction, number; and the phone system's id of the call. */
 #ifndef RINGSIGHT_INTAKE_DROPFOLDERS_SHEET_H
 #define RINGSIGHT_INTAKE_DROPFOLDERS_SHEET_H
@@ -31,7 +31,8 @@ struct str sheet_key(struct arena *a, struct str path);
 /* The last row of that key; NULL if there is none. */
 const struct sheet_row *sheet_find(const struct sheet *s, struct str key);
 
-/* Whether a file of this name is a sheet. */
+/* Whether a file of this name is a sheet, and one to be unpacked first. */
 bool sheet_name(struct str name);
+bool sheet_is_xlsx(struct str name);
 
 #endif

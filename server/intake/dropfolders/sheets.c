@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "media/media.h"
+
 #define FAULTS_SHOWN 20
 
 void sheets_seen(struct sheets *s, const struct drop_entry *entry)
@@ -33,10 +35,40 @@ static bool lay_still(const struct lying_sheet *l, const struct drop_sheets_know
     return false;
 }
 
+_Static_assert(SHEET_MAX_BYTES == MEDIA_SHEET_MAX_BYTES, "XLSX may have what CSV may");
+
 static const struct err *collect(void *buf, struct str bytes)
 {
     buf_add(buf, bytes);
     return NULL;
+}
+
+/* Into lines that are read like CSV. */
+static const struct err *unpack(struct job *job, struct str *bytes, struct sheet *sheet)
+{
+    const struct err *e = media_sheet(job->a, *bytes, bytes);
+
+    if (e == E_BAD_MEDIA)
+        sheet->problem = arena_why(job->a);
+    else if (e == E_CRASHED || e == E_TIMEOUT)
+        sheet->problem = str_fmt(job->a, "It cannot be read: save it as CSV. (%.*s)",
+                                 STR_ARG(arena_why(job->a)));
+    else
+        return e;
+    return NULL;
+}
+
+static const struct err *understand(struct job *job, const struct drop_folder_read_out *folder,
+                                    struct str bytes, struct lying_sheet *l)
+{
+    const struct err *e = NULL;
+
+    l->sheet.problem = STR_NONE;
+    if (sheet_is_xlsx(l->entry.name))
+        e = unpack(job, &bytes, &l->sheet);
+    if (!e && !l->sheet.problem.p)
+        sheet_read(job->a, bytes, folder->zone, &l->sheet);
+    return e;
 }
 
 /* One that is gone again or cannot be read says so on the page and holds its files back. */
@@ -57,7 +89,7 @@ static const struct err *read_one(struct job *job, const struct drop_folder_read
     else if (e)
         return e;
     else
-        sheet_read(job->a, buf_str(b), folder->zone, &l->sheet);
+        return understand(job, folder, buf_str(b), l);
     return NULL;
 }
 

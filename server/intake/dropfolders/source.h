@@ -16,7 +16,7 @@ struct drop_entry {
     struct str stamp;  /* changes when the file does */
     int64_t modified;  /* TIME_NONE where the source does not tell */
     bool folder;
-    bool sheet; /* of drop_list: a CSV sheet, no recording */
+    bool sheet; /* of drop_list: a sheet, no recording */
 };
 
 typedef void drop_each(void *ctx, const struct drop_entry *entry);
@@ -47,7 +47,7 @@ struct drop_folder_read_out;
 const struct err *drop_source_open(struct job *job, const struct drop_folder_read_out *row,
                                    int64_t deadline, struct drop_source *ret) MUST_USE;
 
-/* All files that might be recordings, and CSV sheets, in all folders below, at most DROP_LIST_MAX: not those that are
+/* All files that might be recordings, and sheets, in all folders below, at most DROP_LIST_MAX: not those that are
  * still being sent by the look of their names, and not done/ and failed/. *ret_more: there are more. */
 #define DROP_LIST_MAX 20000
 const struct err *drop_list(const struct drop_source *s, struct arena *a, drop_each *each, void *ctx,

@@ -235,9 +235,9 @@ select provider from integration where id = $integration and state <> 'deleted';
 
 -- name: replay_delivery :one
 -- in:  delivery uuid
--- out: integration_id uuid, state text?
+-- out: integration_id uuid, provider text, state text?
 -- Primary keys. state: null while it waits to be read for the first time.
-select x.integration_id, d.state from inbox x
+select x.integration_id, i.provider, d.state from inbox x
   join integration i on i.tenant_id = x.tenant_id and i.id = x.integration_id and i.state <> 'deleted'
   left join delivery d on d.tenant_id = x.tenant_id and d.id = x.id
  where x.id = $delivery;

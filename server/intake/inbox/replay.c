@@ -43,6 +43,16 @@ const struct field replay_in[] = {
     {0},
 };
 
+struct replay_one_fields {
+    int64_t parser;
+};
+
+const struct field replay_one_in[] = {
+    {"parser", FIELD_INT, offsetof(struct replay_one_fields, parser), OPTIONAL, .min = 1, .max = 1000000,
+     .doc = "Read with this version of the parser, of those that GET /providers lists; left out: the newest"},
+    {0},
+};
+
 static const struct err *add_job(struct db *db, const char *kind, struct uuid replay)
 {
     char text[UUID_TEXT];
@@ -119,6 +129,7 @@ const struct err *replay_start(struct req *rq)
 
 const struct err *replay_one(struct req *rq)
 {
+    const struct replay_one_fields *in = rq->in;
     struct replay_delivery_out found;
     struct replay_add_in row = {.delivery = rq->param_id[0], .from = TIME_NONE, .to = TIME_NONE,
                                 .older = SQL_NULL, .parser = SQL_NULL};
@@ -130,7 +141,8 @@ const struct err *replay_one(struct req *rq)
     if (!found.state.n)
         return err_why(rq->a, E_IN_USE, "It waits to be read for the first time: give it a moment.");
     row.integration = found.integration_id;
-    return start(rq, &row, "inbox.reread");
+    e = choose_parser(rq, provider_find(found.provider), in->parser, &row.parser);
+    return e ? e : start(rq, &row, "inbox.reread");
 }
 
 /* ---- the job ---- */

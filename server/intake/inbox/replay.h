@@ -6,7 +6,7 @@
 #include "http/http.h"
 #include "jobs/jobs.h"
 
-extern const struct field replay_in[];
+extern const struct field replay_in[], replay_one_in[];
 /* Handlers: many by filter, or one. */
 const struct err *replay_start(struct req *rq) MUST_USE;
 const struct err *replay_one(struct req *rq) MUST_USE;

@@ -1,4 +1,6 @@
 /* The hook addresses, and deliveries as admins see them. */
+#include <string.h>
+
 #include "intake/calls/calls.h"
 #include "intake/inbox/inbox.h"
 #include "intake/inbox/queries.h"
@@ -89,17 +91,30 @@ static void write_calls(struct jw *w, const struct calls_link *v, size_t n)
     jw_close(w, ']');
 }
 
-/* Headers that carry a secret are not shown: the PBX's password is not the viewer's business. */
+static bool is_secret(struct str line)
+{
+    static const char *const names[] = {"authorization:", "proxy-authorization:", "cookie:"};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (str_case_eq(str_sub(line, 0, strlen(names[i])), str_of(names[i])))
+            return true;
+    return false;
+}
+
+/* Headers that carry a secret are not shown: the PBX's password is not the viewer's business, and nor is
+ * the session of somebody who tried the address in a browser. */
 static struct str shown_headers(struct arena *a, struct str raw)
 {
     struct buf b = buf_new(a, 1 << 20);
     struct str line;
 
     while (str_split(&raw, '\n', &line)) {
-        if (str_case_eq(str_sub(line, 0, 14), STR("authorization:")))
-            buf_add(&b, STR("authorization: (hidden)\r"));
-        else
+        if (is_secret(line)) {
+            buf_add(&b, str_sub(line, 0, (size_t)str_find(line, STR(":"), 0)));
+            buf_add(&b, STR(": (hidden)\r"));
+        } else {
             buf_add(&b, line);
+        }
         if (raw.p)
             buf_char(&b, '\n');
     }
@@ -144,8 +159,9 @@ static const struct route routes[] = {
      .doc = "What phone systems sent, newest first"},
     {GET, "/deliveries/{delivery}", INTEGRATIONS_READ, .run = show, .out = "delivery",
      .doc = "One delivery with its headers and body as received"},
-    {POST, "/deliveries/{delivery}/replay", INTEGRATIONS_WRITE, .run = replay_one, .out = "created",
-     .creates = CREATES, .doc = "Read one delivery again with today's parser and settings"},
+    {POST, "/deliveries/{delivery}/replay", INTEGRATIONS_WRITE, replay_one_in, .run = replay_one,
+     .out = "created", .creates = CREATES,
+     .doc = "Read one delivery again with today's settings, by the newest parser or one that is kept"},
     {GET, "/replays", INTEGRATIONS_READ, replays_in, .sql = SQL_REPLAYS_LIST,
      .doc = "Deliveries that were read again: which, by whom, how far, newest first"},
     {GET, "/replays/{replay}", INTEGRATIONS_READ, .sql = SQL_REPLAY_GET, .doc = "One of them"},

@@ -53,12 +53,24 @@ static const struct err *hear(struct db *db, struct uuid call, const struct link
     return e ? e : go_on(db, call, now->agent_id, heard ? "analysing" : "transcribing");
 }
 
+static const struct err *lend(struct db *db, struct uuid call)
+{
+    struct link_lends_out row;
+    const struct err *e = q_link_lends(db, (struct link_lends_in){call}, &row);
+
+    if (e)
+        return e == E_NOT_FOUND ? NULL : e;
+    return live_note(db, "call.updated", call, row.agent_id);
+}
+
 const struct err *link_follow(struct db *db, struct uuid call)
 {
     struct link_next_out now;
     bool gave_way;
     const struct err *e = give_back(db, call);
 
+    if (!e)
+        e = lend(db, call);
     if (!e)
         e = q_link_next(db, (struct link_next_in){call}, &now);
     if (e)

@@ -52,8 +52,16 @@ select c.id, c.integration_id, c.call_key, coalesce(nullif(c.customer_e164, ''),
 -- name: link_put :one
 -- in:  call uuid, same_as uuid?
 -- out: agent_id uuid?
--- Primary key.
-update call set same_as = $same_as where id = $call returning agent_id;
+-- To one that stands beneath another nothing is lent. Primary key.
+update call set same_as = $same_as, lent_recording = lent_recording and $same_as::uuid is null where id = $call returning agent_id;
+
+-- name: link_lends :one
+-- in:  call uuid
+-- out: agent_id uuid?
+-- Whether a call that counts as this one has a recording; no row: as before. Primary key, call_same_as.
+update call c set lent_recording = not c.lent_recording
+ where c.id = $call and c.lent_recording <> exists (select from call s where s.tenant_id = c.tenant_id and s.same_as = c.id and s.has_recording)
+returning c.agent_id;
 
 -- name: link_cut :one
 -- in:  call uuid, scope uuid[]?

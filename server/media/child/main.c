@@ -1,7 +1,7 @@
-/* ringsight-media: reads one recording from standard input, writes what was heard to standard
+/* ringsight-media: reads one recording, or a spreadsheet, from standard input, writes what was heard to standard
  * output, both framed as media/wire.h says, and ends. Started by media/process.c. It must not read
  * before the sandbox is on, and takes no environment and no files. With "opus" as its argument it
- * gives the sound as an Ogg/Opus file too, and has the time for that. */
+ * gives the sound as an Ogg/Opus file too, and has the time for that; with "sheet" it takes an XLSX file. */
 #include <errno.h>
 #include <libavutil/log.h>
 #include <stdbool.h>
@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "media/child/decode.h"
+#include "media/child/package.h"
 #include "media/child/sandbox.h"
 #include "media/wire.h"
 
@@ -19,6 +20,7 @@
 /* Processor time for 4 hours of sound on a slow machine: to decode it, and to encode it too. */
 #define CPU_S 60
 #define CPU_OPUS_S 600
+#define CPU_SHEET_S 20
 
 static size_t read_some(void *buf, size_t n)
 {
@@ -116,6 +118,26 @@ static void put_opus(void *ctx, const uint8_t *p, size_t n)
     send_block(WIRE_OPUS, p, n);
 }
 
+static void put_lines(void *ctx, const char *p, size_t n)
+{
+    (void)ctx;
+    send_block(WIRE_LINES, p, n);
+}
+
+static uint32_t read_sheet(struct input *in)
+{
+    static uint8_t file[WIRE_SHEET_MAX_FILE];
+    size_t n = 0, got;
+
+    do {
+        got = n < sizeof file ? next_bytes(in, file + n, sizeof file - n) : 0;
+        n += got;
+    } while (got);
+    if (n == sizeof file)
+        return WIRE_SHEET_BIG;
+    return package_read(file, n, put_lines, NULL);
+}
+
 static void log_nothing(void *ctx, int level, const char *fmt, va_list ap)
 {
     (void)ctx, (void)level, (void)fmt, (void)ap;
@@ -124,6 +146,7 @@ static void log_nothing(void *ctx, int level, const char *fmt, va_list ap)
 int main(int argc, char **argv)
 {
     bool opus = argc > 1 && strcmp(argv[1], "opus") == 0;
+    bool sheet = argc > 1 && strcmp(argv[1], "sheet") == 0;
     struct decode_out out = {NULL, put_format, put_levels, NULL, opus ? put_opus : NULL};
     struct input in = {0, 0};
     struct wire_hello hello;
@@ -131,7 +154,8 @@ int main(int argc, char **argv)
     struct wire_done done;
 
     av_log_set_callback(log_nothing); /* the usual one asks the terminal for its colours */
-    if (!sandbox_enter(opus ? CPU_OPUS_S : CPU_S))
+    package_prepare();
+    if (!sandbox_enter(opus ? CPU_OPUS_S : sheet ? CPU_SHEET_S : CPU_S))
         _exit(WIRE_EXIT_UNLOCKED);
     send_block(WIRE_READY, "", 0);
     read_all(&hello, sizeof hello);
@@ -139,8 +163,11 @@ int main(int argc, char **argv)
         _exit(EXIT_ALONE);
     if (hello.want_pcm)
         out.pcm = put_pcm;
-    refused.reason = decode(next_bytes, &in, &out, &done, &refused.detail);
-    if (refused.reason == WIRE_OK)
+    refused.reason = sheet ? read_sheet(&in)
+                           : decode(next_bytes, &in, &out, &done, &refused.detail);
+    if (refused.reason == WIRE_OK && sheet)
+        send_block(WIRE_SHEET_DONE, "", 0);
+    else if (refused.reason == WIRE_OK)
         send_block(WIRE_DONE, &done, sizeof done);
     else
         send_block(WIRE_REFUSED, &refused, sizeof refused);

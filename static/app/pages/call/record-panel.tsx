@@ -36,6 +36,10 @@ export function RecordPanel({ call }: { call: CallFull }) {
             ['Queue', call.queue],
             ['Trunk', call.trunk],
             ['Came from', call.by_hand ? 'Logged by hand' : source],
+            [
+              'Found by',
+              call.found_by_poll ? 'Asking the phone system, which had not sent it' : null,
+            ],
             ['Agent was called', call.agent_id ? null : call.agent_key || call.agent_note],
           ]}
         />

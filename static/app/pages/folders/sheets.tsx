@@ -1,4 +1,4 @@
-/* The CSV sheets that lie in a drop folder: how much of them can be used, and which rows are wrong. */
+/* The sheets that lie in a drop folder: how much of them can be used, and which rows are wrong. */
 import type { DropFolderFull } from '../../api/types';
 import { count } from '../../ui/format';
 

@@ -42,7 +42,7 @@ const sidecar: FieldOf = {
       value: '1',
       label: 'A JSON file beside each recording: agent, number, id, direction, started_at',
     },
-    { value: '2', label: 'CSV sheets in the folder: a row for each file' },
+    { value: '2', label: 'Sheets in the folder, CSV or XLSX: a row for each file' },
   ],
   help: 'A sheet’s columns are known by their names, as on the upload page: file, agent, date, time, direction, number, id. A recording waits for a sheet that is still being written, and for a wrong row to be corrected.',
 };

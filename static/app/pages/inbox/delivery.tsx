@@ -1,17 +1,15 @@
 /* One delivery exactly as it came: headers and body, byte for byte. */
 import { useState } from 'preact/hooks';
 import { useRoute } from 'preact-iso';
-import { api } from '../../api/client';
 import { useLive } from '../../api/live';
 import { refusalFor, zone } from '../../api/session';
 import { useApi } from '../../api/use-api';
 import { to } from '../../routes';
-import { Button } from '../../ui/button';
 import { bytes, fullTime, whenOf } from '../../ui/format';
 import { Facts, Page, Panel } from '../../ui/page';
 import { Failed, Loading } from '../../ui/states';
-import { toast } from '../../ui/toast';
 import { DeliveryState } from './delivery-table';
+import { ReadOne } from './read-one';
 import './inbox.css';
 
 const verdicts: Record<string, string> = {
@@ -44,13 +42,9 @@ export default function DeliveryPage() {
   const [pretty, setPretty] = useState(true);
   const [waiting, setWaiting] = useState('');
   useLive((n) => n.kind === 'replay.updated' && n.object === waiting, found.reload);
-  const again = async () => {
-    try {
-      setWaiting((await api('POST /deliveries/{}/replay', { at: [params.id ?? ''] })).id);
-      toast('It is being read again.');
-    } catch (e) {
-      toast((e as Error).message, true);
-    }
+  const started = (replay: string) => {
+    setWaiting(replay);
+    found.reload(); // the notice may have been faster than the answer
   };
   const d = found.data;
   if (!d) {
@@ -70,11 +64,7 @@ export default function DeliveryPage() {
       title={`Delivery of ${fullTime(d.received_at, zone.value)}`}
       above={above}
       actions={
-        d.state !== 'received' && (
-          <Button why={refusalFor('integrations.write')} onClick={() => void again()}>
-            Read again
-          </Button>
-        )
+        d.state !== 'received' && <ReadOne id={d.id} provider={d.provider} started={started} />
       }
     >
       <Facts

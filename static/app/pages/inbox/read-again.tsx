@@ -11,7 +11,7 @@ type Ask = Body<'POST /replays'>;
 export type Parsers = Reply<'GET /providers'>['items'][number]['parsers'];
 
 /** Which version of the parser: only where there is something to choose. */
-function ParserChoice({
+export function ParserChoice({
   parsers,
   value,
   onChange,

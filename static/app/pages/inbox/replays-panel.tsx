@@ -18,7 +18,7 @@ function what(r: Replay): string {
     r.older_than !== null && 'read by an older parser',
     r.parser !== null && `with version ${r.parser} of the parser`,
   ].filter(Boolean);
-  if (r.delivery_id) return 'One delivery';
+  if (r.delivery_id) return ['One delivery', ...span].join(', ');
   return span.length ? `Deliveries ${span.join(', ')}` : 'All deliveries';
 }
 

@@ -11,6 +11,7 @@ import { count, dayOf, startOfDay, whenOf } from '../../ui/format';
 import { Panel } from '../../ui/page';
 import { Failed, Loading } from '../../ui/states';
 import { toast } from '../../ui/toast';
+import { estimate } from './estimate';
 
 const DAY = 86_400_000;
 const words = { count: 'Counted', backfill: 'Fetched', nightly: 'Nightly look' } as Record<
@@ -18,9 +19,12 @@ const words = { count: 'Counted', backfill: 'Fetched', nightly: 'Nightly look' }
   string
 >;
 
-function outcome(p: Poll): string {
+function outcome(p: Poll, cost: (seconds: number) => string): string {
   const minutes = Math.round(p.recorded_s / 60);
-  const length = minutes ? `, about ${count(minutes)} minutes recorded` : '';
+  const price = p.mode === 'count' ? cost(p.recorded_s) : '';
+  const length = minutes
+    ? `, about ${count(minutes)} minutes recorded${price && `: ${price}`}`
+    : '';
   if (p.state === 'failed') return p.reason ?? 'It failed.';
   const found = `${count(p.calls)} calls, ${count(p.new_calls)} of them new${length}`;
   if (p.state === 'running') return `Under way: ${found} so far`;
@@ -33,6 +37,11 @@ export function PollsPanel({ id, why }: { id: string; why: string | undefined })
   const [error, setError] = useState<ApiError>();
   const polls = useApi('GET /polls', { query: { integration: id, limit: 5 } }, true);
   useLive((n) => n.kind === 'integration.updated' && n.object === id, polls.reload);
+  const engines = useApi('GET /speech-engines');
+  const cost = (seconds: number) =>
+    engines.data
+      ? estimate(seconds, engines.data.items, new Date().toISOString().slice(0, 10))
+      : '';
   const running = polls.data?.items.find((p) => p.state === 'running');
 
   const act = async (work: () => Promise<unknown>) => {
@@ -64,7 +73,7 @@ export function PollsPanel({ id, why }: { id: string; why: string | undefined })
           onChange={setFrom}
           required
           error={error?.fields.from}
-          help="Count first: it says how many calls there are and how many minutes would be transcribed. What a minute costs is a matter of the speech engine: with one behind an API multiply by its price, the offline one costs time alone. Fetching goes on at low priority beside live calls."
+          help="Count first: it says how many calls there are, how many minutes would be transcribed, and about what the speech engine would take for them; a language engine behind an API comes on top. Fetching goes on at low priority beside live calls."
         />
         <div class="actions">
           {running ? (
@@ -93,7 +102,7 @@ export function PollsPanel({ id, why }: { id: string; why: string | undefined })
           <ul class="polls">
             {polls.data.items.map((p) => (
               <li key={p.id}>
-                <b>{words[p.mode]}</b> {whenOf(p.created_at, zone.value)}: {outcome(p)}
+                <b>{words[p.mode]}</b> {whenOf(p.created_at, zone.value)}: {outcome(p, cost)}
               </li>
             ))}
           </ul>

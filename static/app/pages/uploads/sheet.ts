@@ -1,5 +1,6 @@
 /* A CSV or XLSX file that says what each recording is: read here in the browser, its columns
  * guessed from their names and matched by hand where that is wrong. */
+import names from '../../../../server/intake/dropfolders/columns.json';
 import { directionFrom, orderOf, timeFrom, whenFrom, type DateOrder } from './when';
 import type { Told } from './pattern';
 
@@ -58,25 +59,31 @@ async function readXlsx(file: File): Promise<string[][]> {
 /** Excel's dates have no zone: they come as if in UTC and are written as the wall clock they are. */
 function cellText(cell: unknown): string {
   if (cell === null || cell === undefined) return '';
-  if (cell instanceof Date) return cell.toISOString().slice(0, 19).replace('T', ' ');
+  if (cell instanceof Date) {
+    const text = cell.toISOString().slice(0, 19).replace('T', ' ');
+    return cell.getTime() < Date.UTC(1900, 0, 1) ? text.slice(11) : text; // a time of day alone
+  }
   return String(cell);
 }
 
-const guesses: Record<Field, RegExp> = {
-  file: /file|recording|audio|path|datei/i,
-  agent: /agent|extension|user|operator|employee|rep\b|name/i,
-  started_at: /date|started|start|began|timestamp|when/i,
-  time: /^time$|time of day|clock/i,
-  direction: /direction|in.?out|type/i,
-  number: /number|phone|caller|customer|from|to\b|msisdn/i,
-};
+/** The server reads the sheets of drop folders by the same names: a part of the title, one that ends in
+ * "$" at a word's end, one in "=" the whole of it. */
+function speaksOf(title: string, name: string): boolean {
+  const part = name.slice(0, -1);
+  if (name.endsWith('=')) return title === part;
+  if (!name.endsWith('$')) return title.includes(name);
+  for (let at = title.indexOf(part); at >= 0; at = title.indexOf(part, at + 1))
+    if (!/[a-z0-9_]/.test(title.charAt(at + part.length))) return true;
+  return false;
+}
 
 /** Each column is taken once, in the order of the fields. */
 export function guess(columns: string[]): Columns {
+  const titles = columns.map((c) => c.trim().toLowerCase());
   const used = new Set<number>();
   const found = {} as Columns;
   for (const field of fields) {
-    const at = columns.findIndex((c, n) => !used.has(n) && guesses[field].test(c));
+    const at = titles.findIndex((t, n) => !used.has(n) && names[field].some((p) => speaksOf(t, p)));
     found[field] = at;
     if (at >= 0) used.add(at);
   }
