@@ -50,6 +50,8 @@ enum metric_kind { METRIC_COUNTER = 0, METRIC_GAUGE, METRIC_HISTOGRAM };
       LABEL_ROUTES, LABEL_NONE, 1, 1, "Body bytes sent, by route.")                                \
     X(M_HTTP_REFUSED, METRIC_COUNTER, "ringsight_http_refused_total", LABEL_REASON, LABEL_REASONS, \
       LABEL_NONE, 1, 1, "Requests refused before their handler, by reason.")                       \
+    X(M_LIMITS_ALONE, METRIC_COUNTER, "ringsight_limits_alone_total", LABEL_NONE, 1, LABEL_NONE,     \
+      1, 1, "Requests counted by this process alone because Redis was away or did not answer.")    \
     X(M_HTTP_CONNECTIONS, METRIC_GAUGE, "ringsight_http_connections", LABEL_NONE, 1, LABEL_NONE,   \
       1, 1, "Open client connections.")                                                            \
     X(M_HTTP_IN_FLIGHT, METRIC_GAUGE, "ringsight_http_requests_in_flight", LABEL_NONE, 1,          \

@@ -80,6 +80,17 @@ static const struct setting {
     N(hook_burst, "500", 1, 1000000, "Hooks taken at once from one hook address before hook_rate counts."),
     N(unknown_rate, "5", 0, 1000000, "Hooks a second to addresses that do not exist, from one sender; 0: any number."),
     N(unknown_burst, "50", 1, 1000000, "The same at once before unknown_rate counts."),
+    N(request_rate, "100", 0, 1000000, "Requests a second to the API from one person or API key; 0: any number."),
+    N(request_burst, "3000", 1, 1000000, "The same at once before request_rate counts."),
+    N(tenant_rate, "1000", 0, 1000000, "Requests a second to the API from all of a tenant; 0: any number."),
+    N(tenant_burst, "20000", 1, 1000000, "The same at once before tenant_rate counts."),
+    N(address_rate, "50", 0, 1000000, "Requests a second from one address by nobody who is signed in; 0: any number."),
+    N(address_burst, "2000", 1, 1000000, "The same at once before address_rate counts."),
+    N(costly_rate, "120", 0, 1000000, "Requests a minute that cost much (transcribing again, trying, back-fills, "
+      "archives) from one person or API key, five times as many from a tenant; 0: any number."),
+    N(costly_burst, "120", 1, 100000, "The same at once before costly_rate counts."),
+    N(sign_in_rate, "120", 0, 1000000, "Sign-ins a minute from one address, right or wrong; 0: any number."),
+    N(sign_in_burst, "300", 1, 1000000, "The same at once before sign_in_rate counts."),
     T(base_domain, "", "Domain below which each tenant has a host of its own, e.g. calls.example.com for "
       "acme.calls.example.com; other hosts are refused then. Empty: off."),
     T(log_level, "info", "debug, info, warn or error."),

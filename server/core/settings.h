@@ -30,6 +30,8 @@ struct settings {
     int64_t drain_seconds;
     int64_t disk_floor_mb, spool_mb;
     int64_t hook_rate, hook_burst, unknown_rate, unknown_burst;
+    int64_t request_rate, request_burst, tenant_rate, tenant_burst, address_rate, address_burst;
+    int64_t costly_rate, costly_burst, sign_in_rate, sign_in_burst;
     const char *base_domain;
     const char *log_level;
 };

@@ -1,4 +1,4 @@
-/* The dispatcher, one visible list: match, limit, identity, permission, input, then the statement
+/* The dispatcher, one visible list: match, identity, limit, permission, input, then the statement
  * on the loop's fast lane or the handler on a worker thread. The strict checks ran before (glue),
  * reply and log come after (exchange). */
 #include <string.h>
@@ -7,6 +7,7 @@
 #include "core/settings.h"
 #include "http/host.h"
 #include "http/inner.h"
+#include "http/limits.h"
 
 #define TAKE_WAIT_MS 3000
 
@@ -209,6 +210,14 @@ static void proceed(struct req *rq)
         finish(rq, E_BUSY);
 }
 
+static void within_limits(struct req *rq, const struct err *e)
+{
+    if (e)
+        finish(rq, e);
+    else
+        proceed(rq);
+}
+
 static void identity_done(struct unit *u, const struct err *e)
 {
     struct asking *ask = u->ctx;
@@ -219,7 +228,7 @@ static void identity_done(struct unit *u, const struct err *e)
     if (e)
         finish(rq, e);
     else
-        proceed(rq);
+        limits_take(rq, within_limits);
 }
 
 /* Asks the gate when nothing fresh is known. */
@@ -233,7 +242,7 @@ static void identify(struct req *rq)
     e = identity_token(rq, &ask->kind, &ask->token);
     if (!e && (ask->kind == TOKEN_NONE ||
                identity_cached(loop_identities(rq->loop), &ask->token, rq))) {
-        proceed(rq);
+        limits_take(rq, within_limits);
         return;
     }
     texts[0] = str_n(ask->token.b, sizeof ask->token.b);
@@ -255,7 +264,7 @@ void dispatch(struct req *rq)
     if (e)
         finish(rq, e);
     else if (rq->route->who == PUBLIC)
-        proceed(rq);
+        limits_take(rq, within_limits);
     else
         identify(rq);
 }

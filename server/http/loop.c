@@ -16,6 +16,7 @@
 #include "core/time.h"
 #include "db/migrate.h"
 #include "core/metrics.h"
+#include "http/limits.h"
 #include "http/queries.h"
 #include "http/strict.h"
 
@@ -59,6 +60,11 @@ struct identity_cache *loop_identities(struct loop *loop)
     return loop->identities;
 }
 
+struct limits *loop_limits(struct loop *loop)
+{
+    return loop->limits;
+}
+
 struct loop *loop_of(h2o_context_t *ctx)
 {
     return H2O_STRUCT_FROM_MEMBER(struct loop, ctx, ctx);
@@ -88,30 +94,38 @@ static void lane_event(h2o_socket_t *sock, const char *err)
     lane_ready(sock->data);
 }
 
-static void lane_unwatch(struct lane_conn *k)
+void loop_unwatch(void **watched)
 {
-    if (k->watch)
-        h2o_socket_close(k->watch);
-    k->watch = NULL;
+    if (*watched)
+        h2o_socket_close(*watched);
+    *watched = NULL;
 }
 
-/* libpq keeps its socket; the loop gets a copy of the descriptor. */
-static void lane_watch(struct lane_conn *k, int fd, bool write)
+void loop_watch(struct loop *loop, void **watched, int fd, bool write, h2o_socket_cb ready, void *data)
 {
-    struct loop *loop = k->lane->ctx;
-    h2o_socket_t *sock = k->watch;
+    h2o_socket_t *sock = *watched;
 
     if (!sock) {
         int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
         if (copy < 0)
-            return; /* the lane's tick gives up on it later */
+            return; /* its owner's tick gives up on it later */
         sock = h2o_evloop_socket_create(loop->ctx.loop, copy, H2O_SOCKET_FLAG_DONT_READ);
-        sock->data = k;
-        k->watch = sock;
-        h2o_socket_read_start(sock, lane_event);
+        sock->data = data;
+        *watched = sock;
+        h2o_socket_read_start(sock, ready);
     }
     if (write && !h2o_socket_is_writing(sock))
-        h2o_socket_notify_write(sock, lane_event);
+        h2o_socket_notify_write(sock, ready);
+}
+
+static void lane_unwatch(struct lane_conn *k)
+{
+    loop_unwatch(&k->watch);
+}
+
+static void lane_watch(struct lane_conn *k, int fd, bool write)
+{
+    loop_watch(k->lane->ctx, &k->watch, fd, write, lane_event, k);
 }
 
 /* ---- readiness ---- */
@@ -203,6 +217,7 @@ static void on_tick(h2o_timeout_entry_t *entry)
     bool up, second = ++ticks % (1000 / TICK_MS) == 0;
 
     lane_tick(&loop->lane);
+    limits_tick(loop->limits);
     up = lane_up(&loop->lane);
     if (up != was_up)
         atomic_fetch_add(&lanes_up, up ? 1 : -1);
@@ -233,6 +248,7 @@ static struct loop *loop_new(size_t number)
                                       .expect_proxy_line = http_config.settings->proxy_protocol};
     loop->accept_metrics = (h2o_accept_ctx_t){.ctx = &loop->ctx, .hosts = metrics_hosts};
     loop->identities = identity_cache_new();
+    loop->limits = limits_new(loop);
     loop->queue = h2o_multithread_create_queue(loop->ctx.loop);
     h2o_multithread_register_receiver(loop->queue, &loop->receiver, exchange_on_messages);
     h2o_timeout_init(loop->ctx.loop, &loop->tick, TICK_MS);
@@ -259,6 +275,7 @@ static void loop_run(struct loop *loop)
     while (!loop->done)
         h2o_evloop_run(loop->ctx.loop, 1000);
     lane_stop(&loop->lane);
+    limits_stop(loop->limits);
     /* Connections that outlived the drain die with the process. */
 }
 

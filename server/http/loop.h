@@ -26,6 +26,7 @@ struct loop {
     h2o_socket_t *listener, *metrics_listener;
     struct lane lane;
     struct identity_cache *identities;
+    struct limits *limits;
     void *slots[LOOP_SLOTS];
     struct open_conn *conns; /* conns.c */
     size_t connections;
@@ -73,6 +74,11 @@ void exchange_on_messages(h2o_multithread_receiver_t *receiver, h2o_linklist_t *
 const struct err *exchange_init(struct arena *a) MUST_USE;
 void exchange_label(size_t route, struct str name);
 struct loop *loop_of(h2o_context_t *ctx);
+struct limits *loop_limits(struct loop *loop);
+/* A library keeps its socket; the loop gets a copy of the descriptor, in *watched once there is one, and calls
+ * `ready` when it can be read, or once when it can be written. */
+void loop_watch(struct loop *loop, void **watched, int fd, bool write, h2o_socket_cb ready, void *data);
+void loop_unwatch(void **watched);
 /* The loop this thread runs, NULL elsewhere. */
 struct loop *loop_here(void);
 

@@ -67,25 +67,11 @@ int ring_of(const struct rings *r, struct uuid tenant)
     return (int)(h % (uint32_t)r->n);
 }
 
-/* A cluster's node that does not have the ring says who has: "MOVED 7365 10.0.0.2:6379". */
+/* A cluster's node that does not have the ring says who has. */
 static bool follow(struct rings *r, struct connection *c, struct str said)
 {
-    struct str rest = said, word;
-    int64_t port;
-    size_t colon;
-
-    if (!str_starts(said, STR("MOVED ")))
+    if (!redis_config_follow(r->a, said, &c->config))
         return false;
-    str_split(&rest, ' ', &word);
-    str_split(&rest, ' ', &word);
-    for (colon = rest.n; colon && rest.p[colon - 1] != ':';)
-        colon--;
-    if (!colon || !str_to_int(str_sub(rest, colon, rest.n), &port) || port < 1 || port > 65535)
-        return false;
-    if (colon > 1) /* an empty host means the one that was asked */
-        c->config.host = str_c(r->a, str_sub(rest, 0, colon - 1));
-    c->config.port = (int)port;
-    c->config.unix_path = NULL;
     c->redis = redis_new(r->a, &c->config);
     return true;
 }

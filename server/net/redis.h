@@ -26,6 +26,10 @@ struct redis_config {
 const struct err *redis_config_parse(struct arena *a, struct str url,
                                      struct redis_config *ret) MUST_USE;
 
+/* A node of a cluster that does not have a key says who has: "MOVED 7365 10.0.0.2:6379". Changes *config to
+ * that one; false for any other text. */
+bool redis_config_follow(struct arena *a, struct str said, struct redis_config *config);
+
 struct redis;
 
 /* Does not connect yet: the first command does. Closed with the arena, where it lives. */

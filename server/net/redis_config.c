@@ -155,3 +155,24 @@ const struct err *redis_config_parse(struct arena *a, struct str url, struct red
         *ret = c;
     return e;
 }
+
+bool redis_config_follow(struct arena *a, struct str said, struct redis_config *config)
+{
+    struct str rest = said, word;
+    int64_t port;
+    size_t colon;
+
+    if (!str_starts(said, STR("MOVED ")))
+        return false;
+    str_split(&rest, ' ', &word);
+    str_split(&rest, ' ', &word);
+    for (colon = rest.n; colon && rest.p[colon - 1] != ':';)
+        colon--;
+    if (!colon || !str_to_int(str_sub(rest, colon, rest.n), &port) || port < 1 || port > 65535)
+        return false;
+    if (colon > 1) /* an empty host means the one that was asked */
+        config->host = str_c(a, str_sub(rest, 0, colon - 1));
+    config->port = (int)port;
+    config->unix_path = NULL;
+    return true;
+}

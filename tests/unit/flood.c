@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "intake/inbox/flood.h"
+#include "core/flood.h"
 
 static struct flood f;
 
@@ -50,6 +50,22 @@ static void the_wait_is_as_long_as_it_says(void **state)
     assert_true(flood_has(&f, 21, 4, 2, 1250000, &wait)); /* looking takes nothing */
     assert_true(flood_take(&f, 21, 4, 2, 1250000, &wait));
     assert_false(flood_has(&f, 21, 4, 2, 1250000, &wait));
+}
+
+/* Tokens that come one in some seconds. */
+static void tokens_may_come_slowly(void **state)
+{
+    const int64_t s = 1000000;
+    int64_t wait = 0;
+
+    (void)state;
+    assert_true(flood_take_each(&f, 51, 30 * s, 2, s, &wait));
+    assert_true(flood_take_each(&f, 51, 30 * s, 2, s, &wait));
+    assert_false(flood_take_each(&f, 51, 30 * s, 2, s, &wait));
+    assert_int_equal(wait, 30 * s);
+    assert_true(flood_take_each(&f, 51, 30 * s, 2, 31 * s, &wait));
+    assert_false(flood_take_each(&f, 51, 30 * s, 2, 32 * s, &wait));
+    assert_true(flood_take_each(&f, 52, 0, 1, s, &wait)); /* no limit */
 }
 
 /* Keys that share a set push out the emptiest, not the one that floods. */
@@ -120,6 +136,7 @@ static void what_others_took_is_held_back(void **state)
 const struct CMUnitTest flood_tests[] = {
     cmocka_unit_test(a_burst_then_the_rate),
     cmocka_unit_test(the_wait_is_as_long_as_it_says),
+    cmocka_unit_test(tokens_may_come_slowly),
     cmocka_unit_test(a_flooder_is_not_pushed_out_by_the_quiet),
     cmocka_unit_test(what_others_took_is_held_back),
 };

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -19,6 +20,7 @@
 #include "core/crypto.h"
 #include "core/time.h"
 #include "net/redis.h"
+#include "net/redis_lane.h"
 
 static char folder[64], path[96];
 static pid_t server;
@@ -256,6 +258,111 @@ static void subscribers_hear_and_come_back(void **state)
     assert_true(time_mono() - start < TIME_S);
 }
 
+/* ---- the loop's lane ---- */
+
+static struct {
+    struct redis_lane l;
+    int fd;
+    bool write;
+} lane;
+
+static void lane_watch(struct redis_lane *l, int fd, bool write)
+{
+    (void)l;
+    lane.fd = fd;
+    lane.write = write;
+}
+
+static void lane_unwatch(struct redis_lane *l)
+{
+    (void)l;
+    lane.fd = -1;
+}
+
+struct told {
+    struct redis_ask ask;
+    int times;
+    int64_t v[2];
+    bool away;
+};
+
+static void on_told(struct redis_ask *ask, const int64_t *v, size_t n)
+{
+    struct told *t = (struct told *)ask;
+
+    t->times++;
+    t->away = !v;
+    for (size_t i = 0; i < n && i < 2; i++)
+        t->v[i] = v[i];
+}
+
+static void lane_turn(void)
+{
+    struct pollfd p = {lane.fd, (short)(POLLIN | (lane.write ? POLLOUT : 0)), 0};
+
+    if (lane.fd >= 0 && poll(&p, 1, 20) > 0)
+        redis_lane_ready(&lane.l);
+    else if (lane.fd < 0)
+        usleep(20000);
+    redis_lane_tick(&lane.l);
+}
+
+static bool lane_comes_up(void)
+{
+    for (int i = 0; i < 1500 && !redis_lane_up(&lane.l); i++)
+        lane_turn();
+    return redis_lane_up(&lane.l);
+}
+
+static bool lane_tells(const struct told *t)
+{
+    for (int i = 0; i < 1500 && !t->times; i++)
+        lane_turn();
+    return t->times == 1;
+}
+
+static void a_lane_answers_and_never_waits(void **state)
+{
+    static const char script[] = "return {redis.call('INCRBY', KEYS[1], ARGV[1]), 7}";
+    struct str words[] = {STR("1"), STR("lane"), STR("5")};
+    const struct redis_words w = {3, words};
+    struct told many[50] = {0}, hung = {.ask.done = on_told};
+    struct redis *r = redis_new(arena, &config);
+
+    (void)state;
+    lane.fd = -1;
+    redis_lane_start(&lane.l, arena, &config, script, (struct redis_lane_glue){lane_watch, lane_unwatch}, NULL);
+    assert_false(redis_lane_eval(&lane.l, w, &hung.ask)); /* not connected: at once */
+    assert_true(lane_comes_up());
+    for (int i = 0; i < 50; i++) {
+        many[i].ask.done = on_told;
+        assert_true(redis_lane_eval(&lane.l, w, &many[i].ask));
+    }
+    for (int i = 0; i < 50; i++) {
+        assert_true(lane_tells(&many[i]));
+        assert_false(many[i].away);
+        assert_int_equal(many[i].v[0], 5 * (i + 1)); /* each its own, in order */
+        assert_int_equal(many[i].v[1], 7);
+    }
+    kill(server, SIGSTOP);
+    assert_true(redis_lane_eval(&lane.l, w, &hung.ask));
+    assert_true(lane_tells(&hung));
+    assert_true(hung.away);
+    assert_false(redis_lane_eval(&lane.l, w, &hung.ask));
+    kill(server, SIGCONT);
+    assert_true(lane_comes_up());
+    assert_null(REDIS_CMD(r, arena, NULL, STR("SCRIPT"), STR("FLUSH"))); /* what it had is forgotten */
+    many[0] = (struct told){.ask.done = on_told};
+    assert_true(redis_lane_eval(&lane.l, w, &many[0].ask));
+    assert_true(lane_tells(&many[0]));
+    assert_true(many[0].away);
+    assert_true(lane_comes_up());
+    many[1] = (struct told){.ask.done = on_told};
+    assert_true(redis_lane_eval(&lane.l, w, &many[1].ask));
+    redis_lane_stop(&lane.l); /* what is under way is told */
+    assert_int_equal(many[1].times, 1);
+}
+
 static void addresses_are_read(void **state)
 {
     static const char *const bad[] = {"",
@@ -309,6 +416,7 @@ const struct CMUnitTest redis_tests[] = {
     cmocka_unit_test_setup_teardown(a_hanging_server_costs_one_time_out, set_up, tear_down),
     cmocka_unit_test_setup_teardown(a_wrong_password_is_told, set_up, tear_down),
     cmocka_unit_test_setup_teardown(subscribers_hear_and_come_back, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(a_lane_answers_and_never_waits, set_up, tear_down),
     cmocka_unit_test(addresses_are_read),
 };
 const size_t n_redis_tests = sizeof(redis_tests) / sizeof(redis_tests[0]);

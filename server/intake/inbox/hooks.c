@@ -9,7 +9,7 @@
 #include "db/lane.h"
 #include "intake/directory/directory.h"
 #include "intake/inbox/clerk.h"
-#include "intake/inbox/flood.h"
+#include "core/flood.h"
 #include "intake/inbox/hooks_int.h"
 #include "intake/inbox/queries.h"
 

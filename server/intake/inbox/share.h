@@ -7,7 +7,7 @@
 #include "core/arena.h"
 #include "core/err.h"
 #include "core/settings.h"
-#include "intake/inbox/flood.h"
+#include "core/flood.h"
 
 /* A thread that exchanges the counts of f; without a Redis it starts none. f and s must live on. */
 const struct err *share_start(struct arena *a, const struct settings *s, struct flood *f) MUST_USE;

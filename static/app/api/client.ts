@@ -59,6 +59,22 @@ export class ApiError extends Error {
   }
 }
 
+/** How often a page that is told to wait asks again by itself; what it shows stays until then. */
+const PATIENCE = 4;
+
+const secondsToWait = (response: Response) =>
+  Math.max(1, Number(response.headers.get('Retry-After')) || 1);
+
+function pause(seconds: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((go, stop) => {
+    const timer = window.setTimeout(go, seconds * 1000);
+    signal?.addEventListener('abort', () => {
+      window.clearTimeout(timer);
+      stop(signal.reason);
+    });
+  });
+}
+
 /** Filled by session.ts and platform.ts: the token of each kind of session, and what to do when
  * the server no longer knows it. */
 export const auth = {
@@ -75,15 +91,21 @@ export async function api<R extends Route>(route: R, options: Options<R> = {}): 
   if (options.body !== undefined) headers['Content-Type'] = 'application/json';
   if (options.version !== undefined) headers['If-Match'] = `"${options.version}"`;
 
-  let response: Response;
-  try {
-    response = await fetch(BASE + fill(path, options.at) + search(options.query), {
+  const ask = () =>
+    fetch(BASE + fill(path, options.at) + search(options.query), {
       method,
       headers,
       body: options.body === undefined ? undefined : JSON.stringify(options.body),
       signal: options.signal,
       credentials: 'same-origin',
     });
+  let response: Response;
+  try {
+    response = await ask();
+    for (let n = 0; n < PATIENCE && method === 'GET' && response.status === 429; n++) {
+      await pause(Math.min(secondsToWait(response), 10), options.signal);
+      response = await ask();
+    }
   } catch (cause) {
     if (options.signal?.aborted) throw cause;
     throw new ApiError(0, 'unreachable', 'The server cannot be reached. Check the connection.');

@@ -1,6 +1,6 @@
-/* Token buckets, each kept as the one moment at which it is full again. Called for every hook, before
- * anything is verified. */
-#include "intake/inbox/flood.h"
+/* Token buckets, each kept as the one moment at which it is full again. Called for every request and hook,
+ * before anything is verified. */
+#include "core/flood.h"
 
 #include <pthread.h>
 
@@ -23,17 +23,21 @@ static struct flood_bucket *bucket_of(struct flood_bucket *set, uint64_t key)
     return emptiest;
 }
 
-static bool look(struct flood *f, uint64_t key, int64_t rate, int64_t burst, int64_t now, bool take,
+static int64_t each_of(int64_t rate)
+{
+    return !rate ? 0 : 1000000 / rate > 0 ? 1000000 / rate : 1;
+}
+
+static bool look(struct flood *f, uint64_t key, int64_t each, int64_t burst, int64_t now, bool take,
                  int64_t *ret_wait_us)
 {
     size_t set = (size_t)(key % FLOOD_SETS);
-    int64_t each, from;
     struct flood_bucket *b;
+    int64_t from;
     bool there;
 
-    if (!rate)
+    if (!each)
         return true;
-    each = 1000000 / rate > 0 ? 1000000 / rate : 1;
     pthread_mutex_lock(&locks[set % LOCKS]);
     b = bucket_of(f->v[set], key);
     from = b->until > now ? b->until : now;
@@ -51,13 +55,19 @@ static bool look(struct flood *f, uint64_t key, int64_t rate, int64_t burst, int
 bool flood_take(struct flood *f, uint64_t key, int64_t rate, int64_t burst, int64_t now,
                 int64_t *ret_wait_us)
 {
-    return look(f, key, rate, burst, now, true, ret_wait_us);
+    return look(f, key, each_of(rate), burst, now, true, ret_wait_us);
+}
+
+bool flood_take_each(struct flood *f, uint64_t key, int64_t each, int64_t burst, int64_t now,
+                     int64_t *ret_wait_us)
+{
+    return look(f, key, each, burst, now, true, ret_wait_us);
 }
 
 bool flood_has(struct flood *f, uint64_t key, int64_t rate, int64_t burst, int64_t now,
                int64_t *ret_wait_us)
 {
-    return look(f, key, rate, burst, now, false, ret_wait_us);
+    return look(f, key, each_of(rate), burst, now, false, ret_wait_us);
 }
 
 size_t flood_collect(struct flood *f, int64_t least, struct flood_count *ret, size_t max)
@@ -82,7 +92,7 @@ void flood_others(struct flood *f, const struct flood_count *c, int64_t all, int
                   int64_t burst, int64_t now)
 {
     size_t set = (size_t)(c->key % FLOOD_SETS);
-    int64_t each = rate > 0 && 1000000 / rate > 0 ? 1000000 / rate : 1;
+    int64_t each = rate > 0 ? each_of(rate) : 1;
 
     pthread_mutex_lock(&locks[set % LOCKS]);
     for (int i = 0; i < FLOOD_WAYS; i++) {

@@ -1,8 +1,7 @@
-/* Who sends too much: a bucket per hook address, and one per sender who calls addresses that do not
- * exist. Shared by all loops of a process; nothing is asked of other processes before an answer, what
- * those took comes later (share.h). */
-#ifndef RINGSIGHT_INTAKE_INBOX_FLOOD_H
-#define RINGSIGHT_INTAKE_INBOX_FLOOD_H
+/* Who sends too much: token buckets by key, shared by all threads of a process. Nothing is asked of other
+ * processes; what those took may be told later. */
+#ifndef RINGSIGHT_CORE_FLOOD_H
+#define RINGSIGHT_CORE_FLOOD_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,7 +25,10 @@ struct flood {
  * that does not go back. False: there is none, and *ret_wait_us says when there will be. */
 bool flood_take(struct flood *f, uint64_t key, int64_t rate, int64_t burst, int64_t now,
                 int64_t *ret_wait_us);
-/* The same without taking it. */
+/* The same where tokens come slower: one in `each` microseconds, 0: no limit. */
+bool flood_take_each(struct flood *f, uint64_t key, int64_t each, int64_t burst, int64_t now,
+                     int64_t *ret_wait_us);
+/* As flood_take without taking it. */
 bool flood_has(struct flood *f, uint64_t key, int64_t rate, int64_t burst, int64_t now,
                int64_t *ret_wait_us);
 
