@@ -243,26 +243,26 @@ static const struct err *move_objects(struct admin *ad, struct jw *out)
 
 static const struct admin_command commands[] = {
     {"super-admin", "Make somebody who runs the service", OPT(EMAIL),
-     OPT(NAME) | OPT(PASSWORD_STDIN), false, super_admin},
+     OPT(NAME) | OPT(PASSWORD_STDIN), false, true, super_admin},
     {"tenant", "Make a tenant and its owner",
      OPT(SLUG) | OPT(NAME) | OPT(ZONE) | OPT(OWNER_EMAIL) | OPT(OWNER_NAME), OPT(PASSWORD_STDIN),
-     true, tenant},
+     true, true, tenant},
     {"user", "Add a person to a tenant", OPT(TENANT) | OPT(EMAIL) | OPT(NAME) | OPT(ROLE),
-     OPT(PASSWORD_STDIN), false, user},
+     OPT(PASSWORD_STDIN), false, true, user},
     {"agent", "Add an agent; --email says which member it is",
-     OPT(TENANT) | OPT(NAME) | OPT(EXTENSION), OPT(EMAIL), false, agent},
+     OPT(TENANT) | OPT(NAME) | OPT(EXTENSION), OPT(EMAIL), false, true, agent},
     {"integration", "Connect a phone system; its settings as JSON on standard input",
-     OPT(TENANT) | OPT(PROVIDER) | OPT(NAME), OPT(ZONE) | OPT(SETTINGS_STDIN), true, integration},
+     OPT(TENANT) | OPT(PROVIDER) | OPT(NAME), OPT(ZONE) | OPT(SETTINGS_STDIN), true, true, integration},
     {"api-key", "Make an API key; it is shown this once", OPT(TENANT) | OPT(NAME) | OPT(ROLE), 0,
-     false, api_key},
+     false, true, api_key},
     {"move-objects", "Move all recordings to the place where new ones go; may be stopped and repeated",
-     OPT(TO), 0, true, move_objects},
+     OPT(TO), 0, true, true, move_objects},
     {"replay", "Derive stored scores anew from what they pin and say which differ",
-     OPT(TENANT), OPT(CALL) | OPT(SINCE) | OPT(UNTIL), false, admin_replay},
+     OPT(TENANT), OPT(CALL) | OPT(SINCE) | OPT(UNTIL), false, false, admin_replay},
     {"rerun", "Judge a call, or the newest, several times by the offline engine and say what changes; stores no score",
-     OPT(TENANT), OPT(CALL) | OPT(SCORECARD) | OPT(TIMES) | OPT(CALLS), false, admin_rerun},
-    {"verify-audit", "Read a tenant's audit log again and say whether every entry stands as it was written",
-     OPT(TENANT), 0, false, admin_verify_audit},
+     OPT(TENANT), OPT(CALL) | OPT(SCORECARD) | OPT(TIMES) | OPT(CALLS), false, false, admin_rerun},
+    {"verify-audit", "Read a tenant's audit log again, or that of the service, and say whether every entry stands as "
+     "it was written", 0, OPT(TENANT), false, false, admin_verify_audit},
     {0},
 };
 
@@ -296,6 +296,8 @@ static const struct err *run(struct admin *ad, const struct admin_command *c, st
     db_use_arena(ad->db, ad->a);
     jw_open(out, '{');
     e = c->run(ad, out);
+    if (!e && c->told)
+        e = admin_tell(ad, c->name);
     jw_close(out, '}');
     db_close(ad->db);
     return e;

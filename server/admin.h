@@ -41,6 +41,7 @@ struct admin_command {
     const char *name, *doc;
     unsigned needs, may; /* bits of options */
     bool keys;           /* opens the key folder */
+    bool told;           /* changes something: written into the service's audit log */
     const struct err *(*run)(struct admin *ad, struct jw *out);
 };
 
@@ -53,6 +54,8 @@ struct admin {
 
 /* "--email E [--name N]" */
 struct str admin_usage(struct arena *a, const struct admin_command *c);
+/* The options given and their values as JSON, for the audit log; none of them is a secret. */
+struct str admin_given(const struct admin *ad);
 /* Reads the arguments behind the command. E_BAD_INPUT with a sentence. */
 const struct err *admin_parse(struct admin *ad, const struct admin_command *c, int argc,
                               char **argv) MUST_USE;
@@ -71,7 +74,10 @@ const struct err *admin_user_check(struct arena *a, const struct settings *s) MU
 const struct err *admin_replay(struct admin *ad, struct jw *out) MUST_USE;
 const struct err *admin_rerun(struct admin *ad, struct jw *out) MUST_USE;
 
-/* Whether the audit chain holds (admin_audit.c); E_CONFLICT with the first thing that does not fit. */
+/* Whether a tenant's audit chain holds, or without one that of the service (admin_audit.c); E_CONFLICT with the
+ * first thing that does not fit. */
 const struct err *admin_verify_audit(struct admin *ad, struct jw *out) MUST_USE;
+/* Writes into the service's audit log that a command was run, and by whom of this machine. */
+const struct err *admin_tell(struct admin *ad, const char *command) MUST_USE;
 
 #endif

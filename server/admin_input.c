@@ -38,6 +38,21 @@ struct str admin_usage(struct arena *a, const struct admin_command *c)
     return buf_str(&b);
 }
 
+struct str admin_given(const struct admin *ad)
+{
+    struct jw w = jw_new(ad->a);
+
+    jw_open(&w, '{');
+    for (size_t i = 0; i < OPT_COUNT; i++) {
+        if (!ad->opt[i].p || !options[i].value)
+            continue;
+        jw_key(&w, options[i].name);
+        jw_text(&w, ad->opt[i]);
+    }
+    jw_close(&w, '}');
+    return jw_done(&w);
+}
+
 /* The number of the option that "--name" or "--name=value" stands for, else OPT_COUNT. */
 static size_t option_of(const struct admin_command *c, struct str arg, struct str *ret_value)
 {

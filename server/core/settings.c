@@ -91,6 +91,12 @@ static const struct setting {
     N(costly_burst, "120", 1, 100000, "The same at once before costly_rate counts."),
     N(sign_in_rate, "120", 0, 1000000, "Sign-ins a minute from one address, right or wrong; 0: any number."),
     N(sign_in_burst, "300", 1, 1000000, "The same at once before sign_in_rate counts."),
+    N(sign_in_tries, "10", 0, 1000, "Wrong passwords for one account, from devices it has not signed in on, before each "
+      "makes the next wait longer (2 s to 15 minutes); as many on each device that it has. 0: any number."),
+    N(network_tries, "30", 0, 10000, "Wrong passwords an hour from one network before each makes the next wait longer "
+      "(2 s to a minute). 0: any number."),
+    N(wrong_rate, "30", 0, 100000, "Wrong passwords a minute over all accounts and networks, twice as many at once; "
+      "known devices are not counted. 0: any number."),
     T(base_domain, "", "Domain below which each tenant has a host of its own, e.g. calls.example.com for "
       "acme.calls.example.com; other hosts are refused then. Empty: off."),
     T(log_level, "info", "debug, info, warn or error."),

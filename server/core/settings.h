@@ -32,6 +32,7 @@ struct settings {
     int64_t hook_rate, hook_burst, unknown_rate, unknown_burst;
     int64_t request_rate, request_burst, tenant_rate, tenant_burst, address_rate, address_burst;
     int64_t costly_rate, costly_burst, sign_in_rate, sign_in_burst;
+    int64_t sign_in_tries, network_tries, wrong_rate;
     const char *base_domain;
     const char *log_level;
 };

@@ -191,3 +191,13 @@ struct address address_network(struct address addr)
         memset(addr.b + 8, 0, 8);
     return addr;
 }
+
+struct str client_network(struct arena *a, struct str client)
+{
+    char text[ADDRESS_TEXT];
+    struct address from = {{0}};
+
+    if (address_parse(client, &from))
+        from = address_network(from);
+    return str_dup(a, address_text(from, text));
+}

@@ -49,5 +49,7 @@ struct address client_address(const struct sockaddr *peer, struct str forwarded_
 
 /* The network that limits count by: the address itself for IPv4, its /64 for IPv6. */
 struct address address_network(struct address addr);
+/* The same of a request's client, as text. */
+struct str client_network(struct arena *a, struct str client);
 
 #endif

@@ -81,16 +81,6 @@ static void add(struct taking *t, int kind, struct str whose, int64_t rate, int6
     t->n++;
 }
 
-static struct str network_of(const struct req *rq)
-{
-    char text[ADDRESS_TEXT];
-    struct address from = {{0}};
-
-    if (address_parse(rq->client, &from))
-        from = address_network(from);
-    return str_dup(rq->a, address_text(from, text));
-}
-
 static void add_signed_in(struct taking *t)
 {
     const struct settings *s = http_config.settings;
@@ -114,9 +104,9 @@ static void find_buckets(struct taking *t)
     const struct settings *s = http_config.settings;
 
     if (t->rq->route->limit == LIMIT_SIGN_IN)
-        add(t, OF_SIGN_IN, network_of(t->rq), s->sign_in_rate, s->sign_in_burst);
+        add(t, OF_SIGN_IN, client_network(t->rq->a, t->rq->client), s->sign_in_rate, s->sign_in_burst);
     else if (t->rq->who.kind == NOBODY)
-        add(t, OF_ADDRESS, network_of(t->rq), s->address_rate, s->address_burst);
+        add(t, OF_ADDRESS, client_network(t->rq->a, t->rq->client), s->address_rate, s->address_burst);
     else
         add_signed_in(t);
 }

@@ -10,6 +10,7 @@
 #include "intake/uploads/uploads.h"
 #include "net/poke.h"
 #include "net/services.h"
+#include "people/audit/audit.h"
 
 #define TAKE_MS 3000
 #define VERSION "1.0.0"
@@ -395,7 +396,8 @@ static const struct err *terminate(struct req *rq)
         e = begin(rq);
     if (e)
         return e;
-    e = end(rq, forget(rq));
+    e = forget(rq);
+    e = end(rq, e ? e : audit_record(rq));
     return e ? e : req_none(rq);
 }
 
@@ -412,7 +414,7 @@ static const struct err *overridden(struct req *rq)
 static const struct route routes[] = {
     {OPTIONS, "/uploads", PUBLIC, .run = options, .tx = TX_NONE,
      .doc = "What of tus is spoken here"},
-    {POST, "/uploads", UPLOADS_WRITE, .run = create, .audit = AUDIT_NOT, .raw_body = true, .out = "created",
+    {POST, "/uploads", UPLOADS_WRITE, .run = create, .raw_body = true, .out = "created",
      .creates = CREATES,
      .doc = "Begin an upload (tus): Upload-Length, Upload-Metadata"},
     {GET, "/uploads", UPLOADS_WRITE, .sql = SQL_UPLOADS_OPEN,

@@ -11,7 +11,7 @@
 #define CHAIN_AFTER_S 2
 
 /* Text fields whose values name a thing and nothing else. */
-static const char *const told[] = {"name", "role", "zone", "extension", "email", "provider", "slug", NULL};
+static const char *const told[] = {"name", "role", "zone", "extension", "email", "provider", "slug", "kind", NULL};
 
 static bool is_told(const struct field *f)
 {
@@ -66,6 +66,14 @@ static struct str objects_of(const struct req *rq)
     return jw_done(&w);
 }
 
+static const struct err *record_of_platform(struct req *rq, struct uuid request)
+{
+    return q_platform_audit_add(rq->db, (struct platform_audit_add_in){
+        .id = request, .actor_kind = STR("super"), .actor = rq->who.account, .actor_name = rq->who.name,
+        .act = http_row_name(rq->a, rq->route), .objects = objects_of(rq), .given = given_of(rq),
+        .address = rq->client, .request = request}, NULL);
+}
+
 const struct err *audit_record(struct req *rq)
 {
     struct uuid request = {{0}};
@@ -73,6 +81,8 @@ const struct err *audit_record(struct req *rq)
 
     if (!uuid_parse(str_of(rq->id), &request))
         request = uuid_new();
+    if (rq->who.kind == SUPER)
+        return record_of_platform(rq, request);
     e = q_audit_add(rq->db, (struct audit_add_in){
         .id = uuid_new(), .actor_kind = rq->who.kind == API_KEY ? STR("api_key") : STR("person"),
         .actor = rq->who.account, .actor_name = rq->who.name,
@@ -89,5 +99,25 @@ const struct err *audit_check(struct db *db, struct audit_state *ret)
 
     if (!e)
         *ret = (struct audit_state){row.links, row.waiting, row.fault.p ? row.fault : STR(""), row.head};
+    return e;
+}
+
+const struct err *audit_command(struct db *db, struct str who, struct str host, const char *command, struct str given)
+{
+    struct arena *a = db_arena(db);
+
+    return q_platform_audit_add(db, (struct platform_audit_add_in){
+        .id = uuid_new(), .actor_kind = STR("command"), .actor_name = who,
+        .act = str_fmt(a, "ringsight admin %s", command), .objects = STR("{}"), .given = given,
+        .address = host}, NULL);
+}
+
+const struct err *audit_check_platform(struct db *db, struct audit_state *ret)
+{
+    struct platform_audit_verify_out row;
+    const struct err *e = q_platform_audit_verify(db, &row);
+
+    if (!e)
+        *ret = (struct audit_state){row.links, 0, row.fault.p ? row.fault : STR(""), row.head};
     return e;
 }

@@ -1,5 +1,6 @@
 /* Who did what: one entry for each act that changes something and for each recording that is listened to,
- * written in the act's own transaction, numbered and chained by a job seconds later. */
+ * written in the act's own transaction, numbered and chained by a job seconds later. What super admins and
+ * `ringsight admin` do stands in the log of the service itself, chained at once. */
 #ifndef RINGSIGHT_PEOPLE_AUDIT_H
 #define RINGSIGHT_PEOPLE_AUDIT_H
 
@@ -17,6 +18,12 @@ struct audit_state {
 };
 /* Reads the chain of the transaction's tenant from its beginning. Texts live in the transaction's arena. */
 const struct err *audit_check(struct db *db, struct audit_state *ret) MUST_USE;
+
+/* The same for the service's own log. */
+const struct err *audit_check_platform(struct db *db, struct audit_state *ret) MUST_USE;
+/* Writes what a command of `ringsight admin` did into that log, in the open transaction. given: JSON of texts. */
+const struct err *audit_command(struct db *db, struct str who, struct str host, const char *command,
+                                struct str given) MUST_USE;
 
 extern const struct feature audit_feature;
 

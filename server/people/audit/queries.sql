@@ -42,3 +42,38 @@ select ground.audit_chain() as linked;
 -- name: audit_verify :one
 -- out: links bigint, waiting bigint, fault text?, head text
 select links, waiting, fault, head from ground.audit_verify();
+
+-- name: platform_audit_add :done
+-- in: id uuid, actor_kind text, actor uuid?, actor_name text, act text, objects json, given json, address text, request uuid?
+select gate.platform_audit_add($id, $actor_kind, $actor, $actor_name, $act, $objects, $given, $address, $request);
+
+-- name: platform_audit_list :many
+-- in:  act text?, from timestamptz?, to timestamptz?, before bigint?, limit int
+-- out: number bigint, at timestamptz, actor_kind text, actor text, act text, objects json:audit_objects, given json:audit_given,
+--      address text
+-- Newest first by primary key.
+select number, at, actor_kind, actor, act, objects, given, address from platform_audit
+ where number < coalesce($before, 9223372036854775807)
+   and case when $act::text is not null and strpos(act, $act) = 0 then false
+            when $from::timestamptz is not null and at < $from then false
+            when $to::timestamptz is not null and at >= $to then false
+            else true end
+ order by number desc
+ limit $limit;
+
+-- name: platform_audit_rows :many
+-- in:  from timestamptz, to timestamptz, limit int
+-- out: number bigint, id uuid, at timestamptz, actor_kind text, actor text, act text, objects text, given text, address text,
+--      request_id uuid?, hash text
+-- For the file, oldest first. Index platform_audit_at.
+select number, id, at, actor_kind, actor, act, objects::text as objects, given::text as given, address, request_id,
+       encode(hash, 'hex') as hash
+  from platform_audit where at >= $from and at < $to order by at limit $limit;
+
+-- name: platform_audit_verify :one
+-- out: links bigint, fault text?, head text
+select links, fault, head from ground.platform_audit_verify();
+
+-- name: audit_failures :one
+-- out: written int
+select ground.audit_failures() as written;

@@ -4,6 +4,21 @@
 -- Unique index account_email_key, behind the gate.
 select id, kind, password_hash from gate.login($email);
 
+-- name: sign_in_begin :one
+-- in:  email text, of_account bytea, of_network bytea, of_all bytea, device bytea?, tries int, network_tries int, all_rate int
+-- out: wait_s int, device_known bool
+-- Primary keys of sign_in_count, known_device and account_email_key, behind the gate.
+select wait_s, device_known from gate.sign_in_begin($email, $of_account, $of_network, $of_all, $device, $tries, $network_tries, $all_rate);
+
+-- name: sign_in_done :one
+-- in:  account uuid, of_account bytea, of_network bytea, of_all bytea, device bytea?, device_known bool, fresh bytea, all_rate int
+-- out: ours bool
+select gate.sign_in_done($account, $of_account, $of_network, $of_all, $device, $device_known, $fresh, $all_rate) as ours;
+
+-- name: sign_in_failed :done
+-- in: id uuid, email text, address text, act text, request uuid
+select gate.sign_in_failed($id, $email, $address, $act, $request);
+
 -- name: session_open :done
 -- in:  hash bytea, account uuid, csrf text, hours int
 select gate.session_open($hash, $account, $csrf, make_interval(hours => $hours));

@@ -3,6 +3,7 @@
 #include "core/settings.h"
 #include "http/queries.h"
 #include "people/audit/audit.h"
+#include "people/sessions/guard.h"
 #include "people/sessions/queries.h"
 #include "people/sessions/sessions.h"
 
@@ -81,7 +82,7 @@ static const struct err *show(struct req *rq, struct db *db, const struct hash *
     if (e)
         return e == E_NOT_FOUND ? E_UNAUTHENTICATED : e;
     if (ret_who)
-        *ret_who = (struct identity){.kind = PERSON, .account = s.account_id, .tenant = s.tenant_id, .name = s.name};
+        *ret_who = (struct identity){.kind = str_is(s.kind, "super") ? SUPER : PERSON, .account = s.account_id, .tenant = s.tenant_id, .name = s.name};
     jw_open(&w, '{');
     write_user(&w, &s);
     if (str_is(s.kind, "person")) {
@@ -108,19 +109,24 @@ static const struct err *take(struct req *rq, struct db **ret_db)
     return e;
 }
 
-static const struct err *find_account(struct req *rq, struct login_out *ret)
+/* Counts the attempt as a wrong one until it proves right; ret stays empty where there is no such account. */
+static const struct err *find_account(struct req *rq, struct guard *g, struct login_out *ret)
 {
     const struct login_fields *in = rq->in;
+    struct str email = str_lower(rq->a, str_trim(in->email));
+    int64_t wait_s = 0;
     struct db *db;
     const struct err *e = take(rq, &db);
 
     if (e)
         return e;
-    e = q_login(db, (struct login_in){str_lower(rq->a, str_trim(in->email))}, ret);
-    if (!e)
+    e = guard_begin(rq, db, email, g, &wait_s);
+    if (!e && !wait_s)
+        e = q_login(db, (struct login_in){email}, ret);
+    if (!e || e == E_NOT_FOUND)
         e = db_commit(db);
     db_give(http_config.pools[DB_APP], db);
-    return e;
+    return !e && wait_s ? guard_refuse(rq, wait_s) : e;
 }
 
 static void set_cookie(struct req *rq, struct str token, int64_t seconds)
@@ -131,13 +137,13 @@ static void set_cookie(struct req *rq, struct str token, int64_t seconds)
                            http_config.https ? "; Secure" : ""));
 }
 
-/* Into the audit log of the tenant that the session is in; for none (a super admin's) nothing is written. */
+/* Into the audit log of the tenant that the session is in, a super admin's into that of the service. */
 static const struct err *note(struct req *rq)
 {
     struct db *db;
     const struct err *e;
 
-    if (uuid_is_zero(rq->who.tenant))
+    if (uuid_is_zero(rq->who.tenant) && rq->who.kind != SUPER)
         return NULL;
     e = db_take(http_config.pools[DB_APP], rq->a, 3000, &db);
     if (e)
@@ -152,7 +158,7 @@ static const struct err *note(struct req *rq)
     return e;
 }
 
-static const struct err *open_session(struct req *rq, struct uuid account)
+static const struct err *open_session(struct req *rq, struct guard *g, struct uuid account)
 {
     struct str token = crypto_token(rq->a, 32), csrf = crypto_token(rq->a, 24);
     struct hash hash = crypto_sha256(token);
@@ -165,15 +171,19 @@ static const struct err *open_session(struct req *rq, struct uuid account)
     e = q_session_open(db, (struct session_open_in){str_n(hash.b, sizeof hash.b), account, csrf,
                                                     hours}, NULL);
     if (!e)
+        e = guard_done(rq, db, g, account);
+    if (!e)
         e = show(rq, db, &hash, &rq->who);
     if (!e)
         e = db_commit(db);
     db_give(http_config.pools[DB_APP], db);
     if (!e)
         e = note(rq);
-    if (!e)
-        set_cookie(rq, token, hours * 3600);
-    return e;
+    if (e)
+        return e;
+    set_cookie(rq, token, hours * 3600);
+    guard_cookie(rq, g);
+    return NULL;
 }
 
 /* An unknown address is checked against this, so that it takes as long as a known one. Made once. */
@@ -191,19 +201,40 @@ static struct str nobodys_hash(struct arena *a)
     return str_dup(a, str_of(text));
 }
 
+/* A job writes it into the logs of whom it concerns: here nothing may depend on there being such an account. */
+static const struct err *refuse(struct req *rq)
+{
+    const struct login_fields *in = rq->in;
+    struct uuid request = {{0}};
+    struct db *db;
+    const struct err *e = take(rq, &db);
+
+    if (e)
+        return e;
+    (void)uuid_parse(str_of(rq->id), &request);
+    e = q_sign_in_failed(db, (struct sign_in_failed_in){
+        request, str_lower(rq->a, str_trim(in->email)), rq->client,
+        str_fmt(rq->a, "%.*s refused", STR_ARG(http_row_name(rq->a, rq->route))), request}, NULL);
+    if (!e)
+        e = db_commit(db);
+    db_give(http_config.pools[DB_APP], db);
+    return e ? e : err_why(rq->a, E_BAD_LOGIN, "%s", "");
+}
+
 static const struct err *sign_in(struct req *rq, const char *kind)
 {
     const struct login_fields *in = rq->in;
     struct login_out account = {0};
-    const struct err *e = find_account(rq, &account);
-    bool known = !e && str_is(account.kind, kind), right;
+    struct guard g;
+    const struct err *e = find_account(rq, &g, &account);
+    bool known = str_is(account.kind, kind), right;
 
-    if (e && e != E_NOT_FOUND)
+    if (e)
         return e;
     right = crypto_password_verify(known ? account.password_hash : nobodys_hash(rq->a), in->password);
     if (!known || !right)
-        return err_why(rq->a, E_BAD_LOGIN, "%s", "");
-    return open_session(rq, account.id);
+        return refuse(rq);
+    return open_session(rq, &g, account.id);
 }
 
 static const struct err *session_create(struct req *rq)
@@ -261,9 +292,16 @@ static const struct err *alter(struct req *rq,
 
 static const struct err *session_switch(struct req *rq)
 {
+    const struct tenant_fields *in = rq->in;
+    const struct err *e;
+
     if (!rq->who.by_cookie)
         return err_why(rq->a, E_FORBIDDEN, "An API key belongs to one tenant.");
-    return alter(rq, switch_tenant);
+    e = alter(rq, switch_tenant);
+    if (!e && !uuid_eq(rq->who.tenant, in->id))
+        e = note(rq); /* it was left */
+    rq->who.tenant = in->id;
+    return e ? e : note(rq);
 }
 
 static const struct err *session_end(struct req *rq)

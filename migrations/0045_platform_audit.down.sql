@@ -1,0 +1,13 @@
+reset role;
+set local role ringsight_owner;
+drop function ground.audit_failures();
+reset role;
+set local role ringsight_gate;
+drop function gate.sign_in_failures_take();
+drop function gate.sign_in_failed(uuid, text, text, text, uuid);
+drop function gate.platform_audit_add(uuid, text, uuid, text, text, jsonb, jsonb, text, uuid, timestamptz);
+reset role;
+set local role ringsight_owner;
+drop function ground.platform_audit_verify();
+drop function ground.platform_audit_text(platform_audit);
+drop table sign_in_failure, platform_audit;
