@@ -33,7 +33,7 @@ create table sign_in_failure (
 comment on table sign_in_failure is 'class: system';
 create index sign_in_failure_account on sign_in_failure (account_id);
 alter table sign_in_failure enable row level security, force row level security;
-call ground.open_to_gate('sign_in_failure', 'select, insert, delete');
+call ground.open_to_gate('sign_in_failure', 'select, insert, update, delete');
 
 -- What a hash is made over. Times as whole microseconds, so that no setting of the session matters.
 create function ground.platform_audit_text(e public.platform_audit) returns bytea

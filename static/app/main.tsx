@@ -18,6 +18,7 @@ const SignIn = lazy(() => import('./pages/sessions/sign-in'));
 const PlatformSignIn = lazy(() => import('./pages/tenants/sign-in'));
 const Tenants = lazy(() => import('./pages/tenants/tenants'));
 const Queues = lazy(() => import('./pages/queues/queues'));
+const ServiceAudit = lazy(() => import('./pages/audit/service'));
 
 /** Leads elsewhere without leaving a step in the history. */
 function Redirect({ href }: { href: string }) {
@@ -97,6 +98,7 @@ function Operator() {
       <Route path="/platform/sign-in" component={PlatformSignIn} />
       <Route path="/platform/tenants" component={Tenants} />
       <Route path="/platform/queues" component={Queues} />
+      <Route path="/platform/audit" component={ServiceAudit} />
       <Route default component={() => <Redirect href={to.tenants()} />} />
     </Routes>
   );

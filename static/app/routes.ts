@@ -318,6 +318,7 @@ export const to = {
   platformSignIn: () => '/platform/sign-in',
   tenants: () => '/platform/tenants',
   queues: (tab = '') => withQuery('/platform/queues', { tab }),
+  platformAudit: (query: Record<string, string> = {}) => withQuery('/platform/audit', query),
 };
 
 function withQuery(path: string, query: Record<string, string>): string {

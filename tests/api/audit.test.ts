@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
-import { as, demo, home, isProblem, keyOf, login, other, signIn, someCalls, until, type Client } from './house.ts';
+import { as, demo, home, isProblem, keyOf, login, other, send, signIn, someCalls, until, type Client } from './house.ts';
 import { sql } from './queue.ts';
 
 interface Entry { id: string; actor: string; actor_kind: string; act: string; objects: Record<string, string>; given: Record<string, string | null>; address: string; number: number | null }
@@ -117,4 +117,86 @@ test('the chain holds, and finds a row that was changed or removed', { timeout: 
   const [number, hash] = link!.split(' ');
   await sql(`insert into audit_link (tenant_id, number, entry_id, hash) values ('${other.id}', ${number}, '${id}', '\\x${hash}')`);
   assert.equal((await verified(owner)).fault, '');
+});
+
+const admin = (args: string[], input = '') => spawnSync(`${process.env.RINGSIGHT_BUILD}/ringsight`, ['admin', ...args],
+  { encoding: 'utf8', input, env: { ...process.env, RINGSIGHT_OWNER_DATABASE_URL: demo.owner_database_url } });
+
+test('a wrong password is in the logs of the tenants it concerns, and in no other', { timeout: 180_000 }, async () => {
+  const who = login('supervisor', home), before = new Date(Date.now() - 1_000).toISOString();
+  isProblem(await send('/api/v1/session', { method: 'POST', json: { email: who.email, password: 'not this' } }), 401, 'bad_login');
+  isProblem(await send('/api/v1/session', { method: 'POST', json: { email: `${randomUUID()}@nowhere.example`, password: 'not this' } }), 401, 'bad_login');
+  const query = `&act=${encodeURIComponent('POST /session refused')}&from=${before}`, owner = await as('owner');
+  const { name } = (await signIn(who)).session.user;
+  const of = async (tenant: typeof home) => (await log(await as('owner', tenant), query)).filter((e) => e.actor === name);
+  const [entry] = await until('the job has written it', 150_000, async () => { const list = await of(home); return list.length > 0 && list; });
+  assert.equal(entry!.given.at!.slice(0, 10), before.slice(0, 10));
+  assert.match(entry!.address, /^127\./);
+  assert.equal((await of(home)).length, 1);
+  assert.equal((await of(other)).length, 0);
+  assert.equal((await sql('select count(*) from sign_in_failure'))[0], '0', 'nothing is left of the one that nobody is behind');
+  assert.equal((await chained(owner)).fault, '');
+});
+
+test('switching tenants is in both logs; an upload is in one', async () => {
+  const email = `${randomUUID().slice(0, 8)}@switch.example`, name = `Switcher ${email.slice(0, 8)}`, password = randomUUID();
+  for (const tenant of [home, other]) {
+    const made = admin(['user', '--tenant', tenant.slug, '--email', email, '--name', name, '--role', 'manager', '--password-stdin'], `${password}\n`);
+    assert.equal(made.status, 0, made.stderr);
+  }
+  const who = await signIn({ email, password, role: 'manager' }, home);
+  assert.equal((await who.send('/api/v1/session/tenant', { method: 'PUT', json: { id: other.id } })).status, 200);
+  for (const [tenant, n] of [[home, 2], [other, 1]] as const) {
+    const of = (await log(await as('owner', tenant), `&act=${encodeURIComponent('PUT /session/tenant')}`)).filter((e) => e.actor === name && e.given.id);
+    assert.equal(of.length, n, `entered and left: ${tenant.slug}`);
+  }
+  const owner = await as('owner');
+  const begun = await owner.send('/api/v1/uploads', { method: 'POST', headers: { 'tus-resumable': '1.0.0', 'upload-length': '2000', 'upload-metadata': `filename ${Buffer.from('audited.wav').toString('base64')}` } });
+  assert.equal(begun.status, 201, begun.text);
+  const id = begun.headers.location!.split('/').at(-1)!;
+  assert.equal((await owner.send(`/api/v1/uploads/${id}`, { method: 'DELETE', headers: { 'tus-resumable': '1.0.0' } })).status, 204);
+  assert.deepEqual((await log(owner, `&object=${id}`)).map((e) => e.act), ['DELETE /uploads/{upload}', 'POST /uploads']);
+});
+
+interface Told { number: number; actor: string; actor_kind: string; act: string; objects: Record<string, string>; given: Record<string, string | null> }
+
+test("the service's own log: what super admins and ringsight admin do, chained, and found when changed", { timeout: 180_000 }, async () => {
+  const root = await as('super');
+  const told = async (query = ''): Promise<Told[]> => (await root.send(`/api/v1/platform/audit?limit=100${query}`)).json.items;
+  const paused = await root.send('/api/v1/platform/pauses', { method: 'POST', json: { kind: 'audit.nothing', reason: 'secret reason' } });
+  assert.equal(paused.status, 422, 'a refused act is not told');
+  const reason = `written-${randomUUID()}`;
+  const pause = await root.send('/api/v1/platform/pauses', { method: 'POST', json: { kind: 'platform.probe', reason } });
+  assert.equal(pause.status, 200, pause.text);
+  assert.equal((await root.send(`/api/v1/platform/pauses/${pause.json.id}`, { method: 'DELETE' })).status, 204);
+  const [removed, added] = await told('&act=/platform/pauses');
+  assert.deepEqual([added!.act, added!.given, removed!.objects.pause], ['POST /platform/pauses', { kind: 'platform.probe', reason: null }, pause.json.id]);
+  assert.equal(added!.actor, root.session.user.name);
+  assert.equal((await told('&act=platform/session')).some((e) => e.act === 'POST /platform/session'), true);
+  const slug = `audited-${randomUUID().slice(0, 8)}`;
+  const made = admin(['user', '--tenant', home.slug, '--email', `${slug}@command.example`, '--name', 'By command', '--role', 'viewer', '--password-stdin'], `${randomUUID()}\n`);
+  assert.equal(made.status, 0, made.stderr);
+  const [command] = await told('&act=ringsight%20admin%20user');
+  assert.deepEqual([command!.actor_kind, command!.given.email, command!.given.tenant], ['command', `${slug}@command.example`, home.slug]);
+  const page = await root.send('/api/v1/platform/audit?limit=1'), next = await root.send(`/api/v1/platform/audit?limit=1&cursor=${page.json.next}`);
+  assert.equal(next.json.items[0].number, page.json.items[0].number - 1);
+  const [from, to] = [-60_000, 60_000].map((ms) => new Date(Date.now() + ms).toISOString());
+  const file = await root.send(`/api/v1/platform/audit/file?from=${from}&to=${to}`);
+  assert(file.text.split('\n').some((line) => line.startsWith(`${command!.number},`) && line.includes('ringsight admin user')), file.text);
+  assert(!JSON.stringify(await told()).includes(reason));
+
+  const whole = (await root.send('/api/v1/platform/audit/verify')).json;
+  assert.deepEqual([whole.fault, whole.head.length], ['', 64]);
+  assert.equal(admin(['verify-audit']).status, 0);
+  await sql(`update platform_audit set actor = actor || 'x' where number = ${command!.number}`);
+  const bad = admin(['verify-audit']);
+  assert.deepEqual([bad.status, /is not what was written/.test(bad.stderr)], [1, true]);
+  assert.match((await root.send('/api/v1/platform/audit/verify')).json.fault, /is not what was written/);
+  await sql(`update platform_audit set actor = left(actor, -1) where number = ${command!.number}`);
+  assert.equal((await root.send('/api/v1/platform/audit/verify')).json.fault, '');
+
+  isProblem(await send('/api/v1/platform/session', { method: 'POST', json: { email: demo.super_admin.email, password: 'not this' } }), 401);
+  await until('a wrong password for a super admin is told', 150_000, async () => (await told('&act=refused')).length > 0);
+  for (const role of ['owner', 'viewer']) isProblem(await (await as(role)).send('/api/v1/platform/audit'), 404, 'not_found');
+  assert.equal((await root.send('/api/v1/platform/audit/verify')).json.fault, '');
 });

@@ -35,6 +35,11 @@ async function many(n: number, ask: (i: number) => Promise<Answer>): Promise<Ans
   for (let i = 0; i < n; i += 20) answers.push(...await Promise.all(Array.from({ length: Math.min(20, n - i) }, (_, k) => ask(i + k))));
   return answers;
 }
+/** Guesses until strangers have to wait for more than a few seconds, however slow this machine is. */
+const locked = (own: Own, email: string): Promise<Answer> => until('strangers have to wait', 120_000, async () => {
+  const told = await guess(own, email);
+  return told.status === 429 && Number(told.headers['retry-after']) > 8 && told;
+});
 const forget = (): Promise<string[]> => sql('delete from sign_in_count');
 before(forget);
 after(forget);
@@ -43,15 +48,19 @@ test('wrong passwords for an account make the next wait longer, from wherever th
   await server({ RINGSIGHT_SIGN_IN_TRIES: '5' }, async (own) => {
     for (let i = 0; i < 5; i++) isProblem(await guess(own, victim.email), 401, 'bad_login');
     const waits: number[] = [];
-    for (let round = 0; round < 2; round++) {
+    for (let looked = true; waits.length < 3;) {
       const told = await guess(own, victim.email);
-      isProblem(told, 429, 'rate_limited');
-      assert.match(told.json.detail, /^Too many wrong passwords: try again in \d+ seconds?\.$/);
-      waits.push(Number(told.headers['retry-after']));
-      isProblem(await signIn(own, victim.email, victim.password), 429); // not looked at
-      await until('one more is looked at', 30_000, async () => (await guess(own, victim.email)).status === 401);
+      if (told.status === 429 && looked) {
+        isProblem(told, 429, 'rate_limited');
+        assert.match(told.json.detail, /^Too many wrong passwords: try again in \d+ seconds?\.$/);
+        waits.push(Number(told.headers['retry-after']));
+      }
+      looked = told.status === 401;
+      if (!looked) await sleep(100);
     }
-    assert(waits[0]! <= 2 && waits[1]! > 2 && waits[1]! <= 4, `waits ${waits}`);
+    assert(waits[1]! > waits[0]! && waits[2]! > waits[1]! && waits[2]! <= 64, `waits ${waits}`);
+    await locked(own, victim.email);
+    isProblem(await signIn(own, victim.email, victim.password), 429); // not looked at
     assert(await metric(own, 'ringsight_http_refused_total{reason="sign_in_guard"}') >= 4);
     await until('the right one gets in after the wait, and all is forgotten', 60_000, async () => (await signIn(own, victim.email, victim.password)).status === 200);
     for (let i = 0; i < 4; i++) isProblem(await guess(own, victim.email), 401, 'bad_login');
@@ -66,6 +75,7 @@ test('A4: guesses from many addresses: few are looked at, and the owner gets in 
     const answers = await many(GUESSES, (i) => guess(own, victim.email, { from: from[i % from.length] }));
     assert.equal(counted(answers, 401) + counted(answers, 429), GUESSES);
     assert(counted(answers, 401) >= 10 && counted(answers, 401) <= 100, `${counted(answers, 401)} of ${GUESSES} looked at`);
+    await locked(own, victim.email);
     isProblem(await signIn(own, victim.email, victim.password), 429);
     const known = await signIn(own, victim.email, victim.password, { cookie, from: from[0]! });
     assert.equal(known.status, 200, known.text);
@@ -110,7 +120,8 @@ test('a known device has tries of its own; a name that was never given is none',
     await forget();
     for (let i = 0; i < 12; i++) foreign.push(await guess(own, manager.email, { cookie }));
     assert(counted(foreign, 401) <= 8, 'and one of another account is none of this');
-    assert((await signIn(own, manager.email, manager.password, { cookie })).status === 429);
+    await locked(own, manager.email);
+    isProblem(await signIn(own, manager.email, manager.password, { cookie }), 429);
     await forget();
   });
 });
@@ -138,7 +149,7 @@ test('A3: an account that does not exist is answered by the same bytes, refused 
       assert.equal(faceless(a!), faceless(b!));
       assert.equal(faceless(a!), faceless(c!));
     }
-    const waits = await Promise.all([victim.email, unknown, operator].map((email) => guess(own, email)));
+    const waits = await Promise.all([victim.email, unknown, operator].map((email) => locked(own, email)));
     for (const w of waits) isProblem(w, 429, 'rate_limited');
     assert.equal(new Set(waits.map((w) => Object.keys(w.headers).sort().join() + w.json.title)).size, 1);
     await forget();
@@ -155,6 +166,5 @@ test('A3: and takes as long', { timeout: 300_000 }, async () => {
     }
     const [known, unknown] = took.map((t) => t.sort((a, b) => a - b)[3]!) as [number, number];
     assert(unknown / known > 0.6 && unknown / known < 1.7, `${known} ms known, ${unknown} ms unknown`);
-    await sleep(1);
   });
 });

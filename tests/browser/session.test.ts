@@ -63,3 +63,34 @@ test('an address elsewhere is not followed after sign-in', async () => {
   assert.equal(reply.status(), 401);
   await context.close();
 });
+
+test('a page that is told to wait asks again by itself; a sign-in says how long', async () => {
+  const { page, context } = await open(browser, '/contacts');
+  const wait = (seconds: string, detail: string) => ({
+    status: 429,
+    headers: { 'Retry-After': seconds },
+    contentType: 'application/problem+json',
+    body: JSON.stringify({ status: 429, code: 'rate_limited', title: 'Too many requests', detail }),
+  });
+  let asked = 0;
+  await page.route(/\/api\/v1\/contacts(\?|$)/, (route) =>
+    ++asked <= 2 ? route.fulfill(wait('1', 'You may send 100 requests.')) : route.fallback(),
+  );
+  await page.reload();
+  await page.locator('tbody tr, .empty').first().waitFor({ timeout: 30_000 });
+  assert.equal(asked >= 3, true);
+  assert.equal(await page.getByRole('alert').count(), 0, 'nothing is said of it');
+  await context.close();
+
+  const fresh = await open(browser, '/sign-in', { state: undefined });
+  await fresh.page.route(/\/api\/v1\/session$/, (route) =>
+    route.request().method() === 'POST'
+      ? route.fulfill(wait('8', 'Too many wrong passwords: try again in 8 seconds.'))
+      : route.fallback(),
+  );
+  await fresh.page.getByLabel('E-mail').fill(boss.email);
+  await fresh.page.getByLabel('Password').fill('certainly not this');
+  await fresh.page.getByRole('button', { name: 'Sign in' }).click();
+  await fresh.page.getByText('Too many wrong passwords: try again in 8 seconds.').waitFor();
+  await fresh.context.close();
+});

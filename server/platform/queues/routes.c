@@ -2,6 +2,7 @@
  * as ringsight_platform; the statements write the answers. */
 #include "jobs/jobs.h"
 #include "platform/queues/inner.h"
+#include "people/audit/audit.h"
 #include "platform/queues/queries.h"
 
 #define PAGE 50
@@ -300,6 +301,12 @@ static const struct err *probe(struct req *rq)
         return e;
     for (int64_t left = in->count > 1 ? in->count : 1; !e && left > 0; left -= PROBES_AT_ONCE)
         e = probes_add(rq, left < PROBES_AT_ONCE ? left : PROBES_AT_ONCE);
+    if (!e) {
+        db_begin(rq->db, (struct uuid){{0}});
+        e = audit_record(rq);
+        if (!e)
+            e = db_commit(rq->db);
+    }
     db_give(http_config.pools[DB_APP], rq->db);
     rq->db = NULL;
     if (e == E_NO_PARENT)

@@ -9,6 +9,7 @@ import { Brand } from './frame';
 const pages = [
   { href: to.tenants(), label: 'Tenants' },
   { href: to.queues(), label: 'Queues' },
+  { href: to.platformAudit(), label: 'Audit' },
 ];
 
 export function OperatorFrame({ children }: { children: ComponentChildren }) {

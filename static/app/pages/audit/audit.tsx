@@ -1,25 +1,25 @@
 /* Who did what: filters, the entries newest first, whether the chain holds, and a file of a month. */
-import { useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso';
-import { ApiError, BASE, api, type Item, type Reply } from '../../api/client';
+import { BASE, type Item } from '../../api/client';
 import { zone } from '../../api/session';
 import { useApi } from '../../api/use-api';
 import { to } from '../../routes';
-import { Button } from '../../ui/button';
 import { ChipMenu } from '../../ui/chip';
-import { count, fullTime, plural, startOfDay } from '../../ui/format';
+import { fullTime, startOfDay } from '../../ui/format';
 import { Page, Panel } from '../../ui/page';
 import { usePaging } from '../../ui/paging';
 import { Empty, Failed, Loading } from '../../ui/states';
 import { DataTable, Pager, type Column } from '../../ui/table';
-import { toast } from '../../ui/toast';
+import { Chain } from './chain';
 import { actOf, detailOf } from './words';
 import './audit.css';
 
 const acts = [
   { value: '', label: 'Everything' },
   { value: '/session', label: 'Signing in and out' },
+  { value: 'refused', label: 'Wrong passwords' },
   { value: '/recordings', label: 'Recordings' },
+  { value: '/uploads', label: 'Uploads' },
   { value: '/integrations', label: 'Integrations' },
   { value: '/api-keys', label: 'API keys' },
   { value: '/agents', label: 'Agents' },
@@ -75,7 +75,7 @@ export default function Audit() {
         </a>
       }
     >
-      <Chain />
+      <Chain route="GET /audit/verify" />
       <div class="above-list">
         <ChipMenu
           label="What"
@@ -105,34 +105,5 @@ export default function Audit() {
       )}
       <Pager newer={paging.newer} older={paging.older} />
     </Page>
-  );
-}
-
-function Chain() {
-  const [state, setState] = useState<Reply<'GET /audit/verify'>>();
-  const [busy, setBusy] = useState(false);
-  const check = async () => {
-    setBusy(true);
-    try {
-      setState(await api('GET /audit/verify'));
-    } catch (e) {
-      toast(e instanceof ApiError ? e.message : String(e), true);
-    }
-    setBusy(false);
-  };
-  return (
-    <div class="audit-chain">
-      <p class="note" role="status">
-        {!state
-          ? 'Each entry is chained to the one before, so that none can be changed or removed unseen.'
-          : state.fault
-            ? ''
-            : `All ${plural(state.links, 'entry', 'entries')} stand as they were written${state.waiting ? `; ${count(state.waiting)} will be chained in a moment` : ''}.`}
-        {state?.fault && <span class="bad-ink">{state.fault}</span>}
-      </p>
-      <Button busy={busy} onClick={() => void check()}>
-        Check the chain
-      </Button>
-    </div>
   );
 }

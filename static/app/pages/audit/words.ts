@@ -1,15 +1,32 @@
 /* Acts in words: "PATCH /agents/{agent}" is "Changed: agents". */
-import type { Item } from '../../api/client';
 
-type Entry = Item<'GET /audit'>;
+interface Entry {
+  act: string;
+  objects: Record<string, string>;
+  given: Record<string, string | null>;
+}
 
 const named: Record<string, string> = {
   'POST /session': 'Signed in',
   'DELETE /session': 'Signed out',
+  'POST /session refused': 'Wrong password',
+  'POST /platform/session refused': 'Wrong password',
+  'PUT /session/tenant': 'Changed to another tenant',
+  'POST /uploads': 'Uploaded a recording',
   'GET /audit/file': 'Took the audit log as a file',
   'POST /recording-conversions': 'Went through past recordings',
   'DELETE /recording-conversions/{conversion}': 'Stopped going through past recordings',
   'GET /calls/{call}/recordings/{recording}': 'Listened to a recording',
+  'POST /platform/session': 'Signed in',
+  'DELETE /platform/session': 'Signed out',
+  'POST /platform/pauses': 'Paused jobs',
+  'DELETE /platform/pauses/{pause}': 'Ended a pause',
+  'POST /platform/workers/{worker}/drain': 'Drained a worker',
+  'POST /platform/workers/{worker}/resume': 'Let a worker go on',
+  'PUT /platform/tenants/{tenant}/share': "Set a tenant's share",
+  'PUT /platform/gates/{gate}': 'Set the limits of an engine',
+  'POST /platform/queues/dead/retry': 'Tried failed jobs again',
+  'POST /platform/queues/probe': 'Tried the queue',
 };
 
 const verbs: Record<string, string> = {
@@ -20,7 +37,9 @@ const verbs: Record<string, string> = {
   GET: 'Took',
 };
 
-export function actOf(act: string): string {
+export function actOf(written: string): string {
+  const act = written.replaceAll(':text}', '}');
+  if (act.startsWith('ringsight ')) return `Ran ${act.slice('ringsight '.length)}`;
   const [method, path = ''] = act.split(' ');
   const what = path
     .split('/')
@@ -30,9 +49,12 @@ export function actOf(act: string): string {
   return named[act] ?? `${verbs[method ?? ''] ?? method}: ${what}`;
 }
 
-/** The fields that were given, with the values that are told. */
+/** The fields that were given, with the values that are told; what has a name is told by it. */
 export function detailOf(e: Entry): string {
-  return Object.entries(e.given)
+  return [
+    ...Object.entries(e.objects).filter(([name]) => name === 'worker' || name === 'gate'),
+    ...Object.entries(e.given),
+  ]
     .map(([name, value]) => (value === null ? name : `${name} ${value}`))
     .join(' · ');
 }

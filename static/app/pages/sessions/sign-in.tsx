@@ -90,7 +90,6 @@ export default function SignIn() {
 
 function sentence(error: ApiError): string {
   if (error.code === 'bad_login') return 'E-mail or password is wrong.';
-  if (error.status === 429) return 'Too many attempts. Wait a minute, then try again.';
   return error.message;
 }
 
