@@ -141,4 +141,4 @@ begin
   return n;
 end $$;
 revoke execute on function ground.audit_failures() from public;
-grant execute on function ground.audit_failures() to ringsight_jobs;
+grant execute on function ground.audit_failures() to ringsight_app; -- of whom only workers may take failures

@@ -200,6 +200,12 @@ static const struct err *api_key(struct admin *ad, struct jw *out)
     return NULL;
 }
 
+static const struct err *unlock(struct admin *ad, struct jw *out)
+{
+    put(out, "email", ad->opt[OPT_EMAIL]);
+    return tenancy_unlock(ad->db, ad->opt[OPT_EMAIL]);
+}
+
 /* ---- the object store ---- */
 
 #define TELL_EVERY (5 * TIME_S)
@@ -255,6 +261,8 @@ static const struct admin_command commands[] = {
      OPT(TENANT) | OPT(PROVIDER) | OPT(NAME), OPT(ZONE) | OPT(SETTINGS_STDIN), true, true, integration},
     {"api-key", "Make an API key; it is shown this once", OPT(TENANT) | OPT(NAME) | OPT(ROLE), 0,
      false, true, api_key},
+    {"unlock", "Forget the wrong passwords of an account, so that its owner need not wait to sign in",
+     OPT(EMAIL), 0, false, true, unlock},
     {"move-objects", "Move all recordings to the place where new ones go; may be stopped and repeated",
      OPT(TO), 0, true, true, move_objects},
     {"replay", "Derive stored scores anew from what they pin and say which differ",

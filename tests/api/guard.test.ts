@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { randomInt, randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { demo, faceless, home, isProblem, login, send, sleep, until, type Answer } from './house.ts';
-import { metric, ownServer, type Own } from './server.ts';
+import { metric, ownCommand, ownServer, type Own } from './server.ts';
 import { sql } from './queue.ts';
 
 const GUESSES = Number(process.env.TEST_GUESSES ?? 400);
@@ -81,6 +81,11 @@ test('A4: guesses from many addresses: few are looked at, and the owner gets in 
     assert.equal(known.status, 200, known.text);
     assert.equal(deviceOf(known), cookie, 'it keeps its name');
     isProblem(await guess(own, victim.email), 429, 'rate_limited'); // and strangers wait on
+    await forget();
+    await locked(own, victim.email);
+    const unlock = await ownCommand(['admin', 'unlock', '--email', victim.email.toUpperCase()], {}).ended;
+    assert.equal(unlock.code, 0, unlock.err);
+    assert.equal((await signIn(own, victim.email, victim.password)).status, 200, 'ringsight admin unlock');
   });
 });
 

@@ -4,8 +4,8 @@
  * index to use. On a seeded database (argument "seeded") the pages' buffers are bounded too.
  *   statements <connection string as ringsight_app> <... jobs> <... platform> <... migrator> [seeded]
  * Each statement is tried as the role that runs it: jobs/, intake/cdr and intake/lines as
- * ringsight_jobs, people/tenants and platform/queues as ringsight_platform, platform/tenancy (the
- * admin command) as ringsight_migrator. */
+ * ringsight_jobs, people/tenants, platform/queues and those named platform_… as ringsight_platform,
+ * platform/tenancy (the admin command) as ringsight_migrator. */
 #include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -244,6 +244,7 @@ int main(int argc, char **argv)
                     : strncmp(file, "intake/lines/", 13) == 0   ? jobs
                     : strncmp(file, "people/tenants/", 15) == 0 ? platform
                     : strncmp(file, "platform/queues/", 16) == 0 ? platform
+                    : strncmp((*q)->name, "platform_", 9) == 0   ? platform
                     : strncmp(file, "platform/tenancy/", 17) == 0 ? migrator
                                                                   : app;
         for (unsigned v = 0; v < (*q)->n_variants; v++) {

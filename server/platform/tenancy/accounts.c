@@ -146,3 +146,15 @@ const struct err *tenancy_user(struct db *db, struct uuid tenant, const struct n
         e = member_add(db, *ret_account, facts.id, &member);
     return tenancy_end(db, e);
 }
+
+const struct err *tenancy_unlock(struct db *db, struct str email)
+{
+    struct arena *a = db_arena(db);
+    struct str address = str_lower(a, str_trim(email));
+    const struct err *e = email_check(a, address);
+
+    if (e)
+        return e;
+    db_begin(db, (struct uuid){{0}});
+    return tenancy_end(db, q_tenancy_unlock(db, (struct tenancy_unlock_in){address}, NULL));
+}

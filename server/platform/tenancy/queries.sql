@@ -21,3 +21,8 @@ insert into tenant (id, slug, name, zone) values ($id, $slug, $name, $zone);
 -- name: role_insert :done
 -- in:  id uuid, slug text, name text, scope text, permissions text[]
 insert into role (id, slug, name, scope, permissions) values ($id, $slug, $name, $scope, $permissions);
+
+-- name: tenancy_unlock :done
+-- in: email text
+-- As people/sessions/guard.c counts. Primary key.
+delete from sign_in_count where whose = sha256(convert_to('account ' || $email, 'UTF8'));

@@ -33,6 +33,9 @@ const struct err *tenancy_account(struct db *db, struct str email, const char *k
 /* E_BAD_INPUT with a sentence for a password that is too short, too long or no UTF-8. */
 const struct err *tenancy_password_check(struct arena *a, struct str password) MUST_USE;
 
+/* Forgets the wrong passwords counted for an account, so that nobody has to wait for it. */
+const struct err *tenancy_unlock(struct db *db, struct str email) MUST_USE;
+
 /* Makes a super admin. E_CONFLICT if the address is taken. */
 const struct err *tenancy_super_admin(struct db *db, const struct new_person *p,
                                       struct uuid *ret_account) MUST_USE;

@@ -33,6 +33,7 @@ export const kinds: Record<string, string> = {
   'analysis.run': 'Analyse call',
   'scores.run': 'Score call',
   'scores.rerun': 'Judge calls again',
+  'audit.failures': 'Write wrong passwords into the logs',
   'stages.watch': 'Look after calls that stand still',
   'uploads.clean': 'Tidy up an upload',
   'uploads.expire': 'Drop an unfinished upload',
