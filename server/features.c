@@ -44,7 +44,10 @@
 #include "people/agents/agents.h"
 #include "people/apikeys/apikeys.h"
 #include "people/audit/audit.h"
+#include "people/invitations/invitations.h"
+#include "people/mail/mail.h"
 #include "people/members/members.h"
+#include "people/passwords/passwords.h"
 #include "people/sessions/sessions.h"
 #include "people/tenants/tenants.h"
 #include "platform/queues/queues.h"
@@ -59,6 +62,9 @@
 const struct feature *const features[] = {
     &sessions_feature,
     &members_feature,
+    &invitations_feature,
+    &passwords_feature,
+    &mail_feature,
     &agents_feature,
     &apikeys_feature,
     &audit_feature,

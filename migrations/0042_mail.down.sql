@@ -1,0 +1,8 @@
+reset role;
+set local role ringsight_gate;
+drop function gate.service_job(uuid, text, integer, integer, jsonb, uuid);
+reset role;
+set local role ringsight_owner;
+drop policy gate on job;
+revoke insert on job from ringsight_gate;
+drop table mail;
