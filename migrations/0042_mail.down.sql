@@ -4,5 +4,6 @@ drop function gate.service_job(uuid, text, integer, integer, jsonb, uuid);
 reset role;
 set local role ringsight_owner;
 drop policy gate on job;
-revoke insert on job from ringsight_gate;
+drop policy gate on job_tally;
+revoke insert on job, job_tally from ringsight_gate;
 drop table mail;

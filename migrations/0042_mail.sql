@@ -28,6 +28,7 @@ grant select, insert, update on mail to ringsight_app;
 
 -- A job of the service itself that a request without a tenant may ask for: these kinds, nothing else.
 call ground.open_to_gate('job', 'insert');
+call ground.open_to_gate('job_tally', 'insert');
 reset role;
 set local role ringsight_gate;
 create function gate.service_job(id uuid, kind text, priority integer, max_attempts integer, args jsonb, object uuid)

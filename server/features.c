@@ -48,6 +48,7 @@
 #include "people/mail/mail.h"
 #include "people/members/members.h"
 #include "people/passwords/passwords.h"
+#include "people/resets/resets.h"
 #include "people/sessions/sessions.h"
 #include "people/tenants/tenants.h"
 #include "platform/queues/queues.h"
@@ -64,6 +65,7 @@ const struct feature *const features[] = {
     &members_feature,
     &invitations_feature,
     &passwords_feature,
+    &resets_feature,
     &mail_feature,
     &agents_feature,
     &apikeys_feature,

@@ -4,18 +4,6 @@
 -- Indexes of password_ask, behind the gate.
 select allowed, taken from gate.password_ask($ask, $address, $client);
 
--- name: password_reset_make :one
--- in:  ask uuid, reset uuid, hash bytea
--- out: email text, name text
--- By workers only. Unique key of account, behind the gate.
-select email, name from gate.password_reset_make($ask, $reset, $hash);
-
--- name: account_address :one
--- in:  account uuid
--- out: email text, name text
--- By workers only. Primary key, behind the gate.
-select email, name from gate.account_address($account);
-
 -- name: password_reset_look :one
 -- in:  hash bytea
 -- out: account_id uuid, sign_in text, name text

@@ -1,11 +1,13 @@
 /* Asking for a new password, and setting it by a link. The link's secret comes in a body: in an address it
  * would stand in logs. */
 #include "core/time.h"
+#include "jobs/jobs.h"
 #include "people/audit/audit.h"
 #include "people/mail/mail.h"
 #include "people/members/members.h"
-#include "people/passwords/inner.h"
+#include "people/passwords/passwords.h"
 #include "people/passwords/queries.h"
+#include "people/resets/resets.h"
 
 #define LINK_HOURS 24
 #define TENANTS_MAX 50
@@ -244,6 +246,5 @@ static const struct schema schemas[] = {
 };
 
 const struct feature passwords_feature = {
-    .name = "passwords", .doc = "New passwords by a link.", .routes = routes, .jobs = passwords_jobs,
-    .schemas = schemas,
+    .name = "passwords", .doc = "New passwords by a link.", .routes = routes, .schemas = schemas,
 };

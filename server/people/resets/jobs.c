@@ -1,9 +1,10 @@
 /* What a request for a new password leads to. Whether an account has the address is looked up here, in a
  * job of the service, so that the answer to the request cannot tell it, by its bytes or its time. */
 #include "core/time.h"
+#include "jobs/jobs.h"
 #include "people/mail/mail.h"
-#include "people/passwords/inner.h"
-#include "people/passwords/queries.h"
+#include "people/resets/queries.h"
+#include "people/resets/resets.h"
 
 static const struct err *ask(struct job *job, void *product)
 {
@@ -45,8 +46,12 @@ static const struct err *changed(struct job *job, void *product)
     return e == E_BAD_INPUT ? NULL : e;
 }
 
-const struct job_kind passwords_jobs[] = {
+static const struct job_kind jobs[] = {
     {PASSWORDS_ASK, NULL, ask, NULL, .attempts = 6, .timeout_s = 60, .priority = JOB_INTERACTIVE},
     {PASSWORDS_CHANGED, NULL, changed, NULL, .attempts = 6, .timeout_s = 60, .priority = JOB_INTERACTIVE},
     {0},
+};
+
+const struct feature resets_feature = {
+    .name = "resets", .doc = "Links for new passwords, by mail.", .jobs = jobs,
 };
