@@ -106,8 +106,8 @@ static const struct setting {
     T(smtp_user, "", "User at the mail server. Empty: it asks for none."),
     T(smtp_password_file, "", "File with that user's password, for our eyes only."),
     T(smtp_password_command, "", "Or a command that prints it, run once at start."),
-    T(smtp_tls, "", "required: smtp:// must turn to TLS by STARTTLS; off: it need not. Empty: required save on "
-      "loopback."),
+    T(smtp_tls, "", "required: smtp:// must turn to TLS by STARTTLS; off: it need not. "
+      "Empty: required, save on loopback."),
     T(log_level, "info", "debug, info, warn or error."),
 };
 #define N_SETTINGS (sizeof table / sizeof *table)

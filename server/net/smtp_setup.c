@@ -1,75 +1,18 @@
 /* What the settings say of the mail server, read once at start. Asks nobody. */
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
+#include <arpa/inet.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "core/settings.h"
 #include "net/mail_message.h"
+#include "net/secret.h"
 #include "net/smtp.h"
 
-#define PASSWORD_MAX 1024
-
-static const struct err *from_file(struct arena *a, const char *file, char *out, size_t *ret_n)
+static bool is_loopback(struct arena *a, struct str host)
 {
-    int fd = open(file, O_RDONLY | O_CLOEXEC);
-    struct stat st;
-    ssize_t n;
+    struct in_addr v4;
 
-    if (fd < 0)
-        return err_why(a, E_BAD_INPUT, "Setting smtp_password_file: %s cannot be read: %s.", file, strerror(errno));
-    n = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) ? read(fd, out, PASSWORD_MAX) : -1;
-    close(fd);
-    if (n < 0)
-        return err_why(a, E_BAD_INPUT, "Setting smtp_password_file: %s is no file that can be read.", file);
-    if (st.st_mode & 7)
-        return err_why(a, E_BAD_INPUT, "Setting smtp_password_file: everybody may read %s: chmod 600 it.", file);
-    *ret_n = (size_t)n;
-    return NULL;
-}
-
-static const struct err *from_command(struct arena *a, const char *command, char *out, size_t *ret_n)
-{
-    FILE *f = popen(command, "re");
-    size_t n;
-
-    if (!f)
-        return err_why(a, E_BAD_INPUT, "Setting smtp_password_command cannot be run: %s.", strerror(errno));
-    n = fread(out, 1, PASSWORD_MAX, f);
-    if (pclose(f) != 0)
-        return err_why(a, E_BAD_INPUT, "Setting smtp_password_command: the command failed.");
-    *ret_n = n;
-    return NULL;
-}
-
-static const struct err *read_password(struct arena *a, const struct settings *s, const char **ret)
-{
-    char *text = arena_alloc(a, PASSWORD_MAX + 1);
-    struct str line;
-    size_t n = 0;
-    const struct err *e;
-
-    if (!*s->smtp_password_file == !*s->smtp_password_command)
-        return err_why(a, E_BAD_INPUT, "Setting smtp_user needs smtp_password_file or smtp_password_command, "
-                       "one of them.");
-    e = *s->smtp_password_file ? from_file(a, s->smtp_password_file, text, &n)
-                               : from_command(a, s->smtp_password_command, text, &n);
-    if (e)
-        return e;
-    line = str_n(text, n);
-    while (line.n && (line.p[line.n - 1] == '\n' || line.p[line.n - 1] == '\r'))
-        line.n--;
-    if (!line.n || n == PASSWORD_MAX || memchr(line.p, '\n', line.n))
-        return err_why(a, E_BAD_INPUT, "The SMTP password must be one line of at most %d bytes.", PASSWORD_MAX - 1);
-    *ret = str_c(a, line);
-    return NULL;
-}
-
-static bool is_loopback(struct str host)
-{
-    return str_is(host, "localhost") || str_is(host, "[::1]") || str_starts(host, STR("127."));
+    return str_is(host, "localhost") || str_is(host, "[::1]") ||
+           (inet_pton(AF_INET, str_c(a, host), &v4) == 1 && str_starts(host, STR("127.")));
 }
 
 /* "smtp://host:port" in its parts; a user, a path or anything odd is none. */
@@ -105,13 +48,14 @@ static const struct err *read_url(struct arena *a, const struct settings *s, str
         return err_why(a, E_BAD_INPUT, "Setting smtp_url: give smtp://host:port or smtps://host:port; user and "
                        "password have settings of their own.");
     m->url = str_fmt(a, "%s://%.*s/%.*s", tls ? "smtps" : "smtp", STR_ARG(rest), STR_ARG(us)).p;
-    m->tls = !tls && (strcmp(s->smtp_tls, "required") == 0 || (!*s->smtp_tls && !is_loopback(m->host)));
+    m->tls = !tls && (strcmp(s->smtp_tls, "required") == 0 || (!*s->smtp_tls && !is_loopback(a, m->host)));
     return NULL;
 }
 
 const struct err *smtp_open(struct arena *a, const struct settings *s, const struct smtp **ret)
 {
     struct smtp *m = ARENA_NEW(a, struct smtp);
+    struct str password;
     const struct err *e;
 
     *ret = NULL;
@@ -128,7 +72,8 @@ const struct err *smtp_open(struct arena *a, const struct settings *s, const str
     e = read_url(a, s, m);
     if (!e && *s->smtp_user) {
         m->user = s->smtp_user;
-        e = read_password(a, s, &m->password);
+        e = secret_read(a, "smtp_password", s->smtp_password_file, s->smtp_password_command, &password);
+        m->password = e ? NULL : password.p;
     }
     if (!e)
         *ret = m;

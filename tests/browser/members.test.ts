@@ -6,13 +6,19 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
-import { base, checkPage, launch, open, phone, signedIn, tenant } from './house.ts';
+import { accessible, base, launch, noSidewaysScroll, open, phone, settled, tenant } from './house.ts';
 
 let browser: Browser;
 before(async () => {
   browser = await launch();
 });
 after(() => browser.close());
+
+async function checkPage(page: Page): Promise<void> {
+  await settled(page);
+  await accessible(page, page.url());
+  await noSidewaysScroll(page, page.url());
+}
 
 const unique = (): string => randomUUID().slice(0, 8);
 const folder = join(dirname(resolve(process.env.RINGSIGHT_DEMO!)), 'mail');
@@ -46,7 +52,7 @@ async function invite(page: Page, fill: () => Promise<void>): Promise<void> {
 
 test('somebody is invited by mail, accepts, forgets the password and chooses a new one', async () => {
   const email = `browser-${unique()}@guests.example`;
-  const { page, context } = await open(browser, '/members', { state: await signedIn(browser) });
+  const { page, context } = await open(browser, '/members');
   await invite(page, () => page.getByLabel('E-mail').fill(email));
   await checkPage(page);
   await page.getByRole('button', { name: 'Send the invitation' }).click();
@@ -95,7 +101,7 @@ test('somebody is invited by mail, accepts, forgets the password and chooses a n
 
 test('a link is handed over to somebody without mail, and another for a new password', async () => {
   const name = `hand.${unique()}`;
-  const { page, context } = await open(browser, '/members', { state: await signedIn(browser) });
+  const { page, context } = await open(browser, '/members');
   await invite(page, async () => {
     await page.getByLabel('As a link to hand over').check();
     await page.getByLabel('User name').fill(name);
@@ -106,7 +112,7 @@ test('a link is handed over to somebody without mail, and another for a new pass
   await checkPage(page);
   await page.getByRole('button', { name: 'Done' }).click();
 
-  const guest = await open(browser, '/join' + new URL(link).hash, { state: undefined, size: phone });
+  const guest = await open(browser, '/join' + new URL(link).hash, { state: undefined, viewport: phone });
   await guest.page.getByText(`${name}@${tenant.slug}`).waitFor();
   await checkPage(guest.page);
   await guest.page.getByLabel('Your name').fill('Hand over');
@@ -117,14 +123,14 @@ test('a link is handed over to somebody without mail, and another for a new pass
 
   await page.reload();
   const row = page.getByRole('row', { name: new RegExp(name) });
-  await row.getByRole('button', { name: /new password/ }).click();
+  await row.getByRole('button', { name: /New password link/ }).click();
   assert.match(await page.getByRole('textbox', { name: 'Link' }).inputValue(), /\/reset#[\w-]{43}$/);
   await context.close();
 });
 
 test('an invitation is withdrawn, and its link says so', async () => {
   const email = `browser-${unique()}@guests.example`;
-  const { page, context } = await open(browser, '/members', { state: await signedIn(browser) });
+  const { page, context } = await open(browser, '/members');
   await invite(page, () => page.getByLabel('E-mail').fill(email));
   await page.getByRole('button', { name: 'Send the invitation' }).click();
   const link = await linkTo(email, 'join');

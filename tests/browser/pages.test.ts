@@ -49,6 +49,7 @@ async function everyPage(page: Page): Promise<Map<string, string>> {
     ['work that failed', '/work?state=failed'],
     ['work that ended', '/work?state=ended'],
     ['scorecards', '/scorecards'],
+    ['members', '/members'],
     ['settings', '/settings'],
     ['missing page', '/nowhere'],
   ]);
@@ -108,6 +109,12 @@ for (const [size, viewport] of [
       state: undefined,
     });
     await inBothThemes(page, 'sign-in');
+    for (const path of ['/forgot', '/join#none', '/reset#none']) {
+      await page.goto(base + path);
+      await settled(page);
+      await inBothThemes(page, path);
+      await noSidewaysScroll(page, path);
+    }
     await page.goto(`${base}/platform/tenants`);
     await page.getByRole('heading', { name: 'Operator sign-in' }).waitFor();
     await inBothThemes(page, 'operator sign-in');

@@ -97,15 +97,9 @@ function Fresh({ of }: { of: Invitation }) {
       <p>
         You will sign in as <strong>{of.sign_in}</strong>.
       </p>
-      <input
-        class="away"
-        name="username"
-        autocomplete="username"
-        value={of.sign_in}
-        tabIndex={-1}
-        aria-hidden="true"
-        readOnly
-      />
+      <span class="away" aria-hidden="true">
+        <input name="username" autocomplete="username" value={of.sign_in} tabIndex={-1} readOnly />
+      </span>
       <TextField
         label="Your name"
         name="name"

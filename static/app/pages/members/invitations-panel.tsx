@@ -5,7 +5,7 @@ import { refusalFor, zone } from '../../api/session';
 import type { Loaded } from '../../api/use-api';
 import { Button } from '../../ui/button';
 import { Confirm } from '../../ui/dialog';
-import { fullTime } from '../../ui/format';
+import { whenOf } from '../../ui/format';
 import { Panel } from '../../ui/page';
 import { Failed } from '../../ui/states';
 import { DataTable, type Column } from '../../ui/table';
@@ -17,7 +17,7 @@ type Invitation = Item<'GET /invitations'>;
 /** What became of it so far, as a sentence. */
 function stateOf(i: Invitation) {
   if (i.expired) return <span class="bad-ink">The link is too old. Send it again.</span>;
-  const until = `Holds until ${fullTime(i.expires_at, zone.value)}`;
+  const until = `Holds until ${whenOf(i.expires_at, zone.value)}`;
   if (!i.by_mail) return `Link handed over. ${until}.`;
   if (i.mail_state === 'failed')
     return <span class="bad-ink">The mail was not taken. {i.mail_reason}</span>;
@@ -63,11 +63,11 @@ export function InvitationsPanel({
   const columns: Column<Invitation>[] = [
     { key: 'who', label: 'Invited', phone: 'lead', show: (i) => <strong>{i.sign_in}</strong> },
     { key: 'role', label: 'Role', phone: 'end', show: (i) => i.role_name },
-    { key: 'by', label: 'By', phone: 'off', show: (i) => i.by_name },
-    { key: 'state', label: 'State', class: 'words', show: stateOf },
+    { key: 'by', label: 'By', class: 'invited-by', phone: 'off', show: (i) => i.by_name },
+    { key: 'state', label: 'State', class: 'invited-state', show: stateOf },
     {
       key: 'acts',
-      label: '',
+      label: 'Actions',
       class: 'acts',
       show: (i) => (
         <>

@@ -117,7 +117,7 @@ export function InviteDialog({
               ...roles.map((r) => ({ value: r.slug, label: r.name })),
             ]}
           />
-          <footer>
+          <div class="actions">
             <Button onClick={onClose}>Cancel</Button>
             <Button
               kind="main"
@@ -127,7 +127,7 @@ export function InviteDialog({
             >
               {byMail ? 'Send the invitation' : 'Make the link'}
             </Button>
-          </footer>
+          </div>
         </form>
       )}
     </Dialog>

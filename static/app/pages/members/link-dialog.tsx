@@ -3,7 +3,7 @@ import { zone } from '../../api/session';
 import { Button } from '../../ui/button';
 import { CopyField } from '../../ui/copy';
 import { Dialog } from '../../ui/dialog';
-import { fullTime } from '../../ui/format';
+import { whenOf } from '../../ui/format';
 
 export interface HandOver {
   kind: 'invitation' | 'password';
@@ -21,12 +21,12 @@ export function LinkDialog({ of, onClose }: { of: HandOver; onClose: () => void 
       <div class="part form">
         <p>
           Hand this to <strong>{of.who}</strong> and to nobody else: whoever opens it chooses the
-          password. It works once, until {fullTime(of.until, zone.value)}, and is not shown again.
+          password. It works once, until {whenOf(of.until, zone.value)}, and is not shown again.
         </p>
         <CopyField value={of.link} label="Link" />
-        <footer>
+        <div class="actions">
           <Button onClick={onClose}>Done</Button>
-        </footer>
+        </div>
       </div>
     </Dialog>
   );

@@ -46,7 +46,7 @@ export default function Members() {
     { key: 'since', label: 'Since', phone: 'off', show: (m) => dateOf(m.created_at, zone.value) },
     {
       key: 'act',
-      label: '',
+      label: 'Actions',
       class: 'acts',
       show: (m) =>
         m.by_user_name && (
@@ -54,7 +54,7 @@ export default function Members() {
             kind="quiet"
             why={why}
             busy={asking === m.id}
-            label={`Link for a new password for ${m.name}`}
+            label={`New password link for ${m.name}`}
             onClick={() => void passwordLink(m)}
           >
             New password link

@@ -63,15 +63,15 @@ export default function Reset() {
           <p>
             For {found.name}, who signs in as <strong>{found.sign_in}</strong>.
           </p>
-          <input
-            class="away"
-            name="username"
-            autocomplete="username"
-            value={found.sign_in}
-            tabIndex={-1}
-            aria-hidden="true"
-            readOnly
-          />
+          <span class="away" aria-hidden="true">
+            <input
+              name="username"
+              autocomplete="username"
+              value={found.sign_in}
+              tabIndex={-1}
+              readOnly
+            />
+          </span>
           <TextField
             label="New password"
             name="password"
