@@ -25,6 +25,8 @@ create policy tenant on mail to ringsight_app
 -- The service's own jobs write the service's own mails.
 create policy service on mail to ringsight_jobs using (tenant_id is null) with check (tenant_id is null);
 grant select, insert, update on mail to ringsight_app;
+create policy platform on mail for select to ringsight_platform using (tenant_id is null);
+grant select (id, tenant_id, template, recipient, state, reason, created_at, ended_at) on mail to ringsight_platform;
 
 -- A job of the service itself that a request without a tenant may ask for: these kinds, nothing else.
 call ground.open_to_gate('job', 'insert');

@@ -110,17 +110,19 @@ begin
   return 'done';
 end $$;
 
--- False: this network asked too often. For one address no more than three an hour are taken, which is not
--- told. Neither depends on whether an account has the address.
+-- False: this network (an address, or the /64 it lies in) asked too often. For one mail address no more than
+-- three an hour are taken, which is not told. Neither depends on whether an account has the address.
 create function gate.password_ask(ask uuid, asked text, from_client text, out allowed boolean, out taken boolean)
 language plpgsql volatile security definer set search_path = public, pg_temp
 as $$
+declare
+  network constant text := case when from_client like '%:%' then network(set_masklen(from_client::inet, 64))::text else from_client end;
 begin
   perform pg_advisory_xact_lock(hashtextextended('password_ask', 0));
-  allowed := (select count(*) from password_ask p where p.client = from_client and p.at > now() - interval '1 hour') < 20;
+  allowed := (select count(*) from password_ask p where p.client = network and p.at > now() - interval '1 hour') < 20;
   taken := allowed and (select count(*) from password_ask p where p.address = asked and p.at > now() - interval '1 hour') < 3;
   if allowed then
-    insert into password_ask (id, address, client) values (ask, asked, from_client);
+    insert into password_ask (id, address, client) values (ask, asked, network);
   end if;
 end $$;
 

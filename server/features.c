@@ -51,6 +51,7 @@
 #include "people/resets/resets.h"
 #include "people/sessions/sessions.h"
 #include "people/tenants/tenants.h"
+#include "platform/mails/mails.h"
 #include "platform/queues/queues.h"
 #include "platform/work/work.h"
 #include "providers/asterisk/asterisk.h"
@@ -104,6 +105,7 @@ const struct feature *const features[] = {
     &stages_feature,
     &work_feature,
     &queues_feature,
+    &mails_feature,
     &contract_feature,
     NULL,
 };

@@ -22,6 +22,7 @@ const PlatformSignIn = lazy(() => import('./pages/tenants/sign-in'));
 const Tenants = lazy(() => import('./pages/tenants/tenants'));
 const Queues = lazy(() => import('./pages/queues/queues'));
 const ServiceAudit = lazy(() => import('./pages/audit/service'));
+const Mails = lazy(() => import('./pages/mails/mails'));
 
 /** Leads elsewhere without leaving a step in the history. */
 function Redirect({ href }: { href: string }) {
@@ -113,6 +114,7 @@ function Operator() {
       <Route path="/platform/tenants" component={Tenants} />
       <Route path="/platform/queues" component={Queues} />
       <Route path="/platform/audit" component={ServiceAudit} />
+      <Route path="/platform/mails" component={Mails} />
       <Route default component={() => <Redirect href={to.tenants()} />} />
     </Routes>
   );

@@ -327,6 +327,7 @@ export const to = {
   members: () => '/members',
   platformSignIn: () => '/platform/sign-in',
   tenants: () => '/platform/tenants',
+  platformMails: () => '/platform/mails',
   queues: (tab = '') => withQuery('/platform/queues', { tab }),
   platformAudit: (query: Record<string, string> = {}) => withQuery('/platform/audit', query),
 };

@@ -8,7 +8,7 @@ export const mailFolder = join(dirname(resolve(facts)), 'mail');
 
 export interface Mail extends ParsedMail { raw: string; link: string }
 
-const names = (): string[] => readdirSync(mailFolder).filter((n) => n.endsWith('.eml')).sort();
+const names = (): string[] => readdirSync(mailFolder).filter((n) => n.endsWith('.eml') && !n.startsWith('.')).sort();
 
 /** All mails to an address, the oldest first. */
 export async function mailsTo(address: string): Promise<Mail[]> {

@@ -28,7 +28,7 @@ async function linkTo(address: string, page: string): Promise<string> {
   const end = Date.now() + 60_000;
   for (;;) {
     const texts = readdirSync(folder)
-      .filter((n) => n.endsWith('.txt'))
+      .filter((n) => n.endsWith('.txt') && !n.startsWith('.'))
       .sort()
       .map((n) => readFileSync(join(folder, n), 'utf8'));
     const link = texts

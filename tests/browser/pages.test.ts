@@ -132,6 +132,10 @@ test('the operator signs in and sees the tenants', async () => {
   await page.locator('tbody tr').first().waitFor();
   assert.ok((await page.locator('tbody tr').count()) >= demo.tenants.length);
   await accessible(page, 'tenants');
+  await page.getByRole('link', { name: 'Mails' }).click();
+  await page.getByText('Sent through 127.0.0.1').waitFor();
+  await settled(page);
+  await accessible(page, 'mails');
   await page.getByRole('button', { name: 'Sign out' }).click();
   await page.getByRole('heading', { name: 'Operator sign-in' }).waitFor();
   await context.close();
