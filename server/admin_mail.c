@@ -20,8 +20,8 @@ const struct err *admin_mail_test(struct admin *ad, struct jw *out)
     e = mail_message_write(ad->a, &(struct mail_message){
         .from = smtp->from, .from_name = smtp->from_name, .to = to, .to_name = STR(""),
         .subject = STR("Mail from Ringsight arrives"), .date = time_now(),
-        .text = STR("This mail was sent by `ringsight admin mail-test`. Nothing needs to be done.\n"),
-        .html = STR("<p>This mail was sent by <code>ringsight admin mail-test</code>. Nothing needs to be done.</p>\n"),
+        .text = STR("This mail was sent by `ringsight admin mail-test`. You need not answer it.\n"),
+        .html = STR("<p>This mail was sent by <code>ringsight admin mail-test</code>. You need not answer it.</p>\n"),
         .id = str_fmt(ad->a, "%s@ringsight", uuid_text(id, text).p)}, &message);
     if (!e)
         e = smtp_send(smtp, ad->a, to, message);
