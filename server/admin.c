@@ -271,6 +271,8 @@ static const struct admin_command commands[] = {
      OPT(TENANT), OPT(CALL) | OPT(SCORECARD) | OPT(TIMES) | OPT(CALLS), false, false, admin_rerun},
     {"verify-audit", "Read a tenant's audit log again, or that of the service, and say whether every entry stands as "
      "it was written", 0, OPT(TENANT), false, false, admin_verify_audit},
+    {"mail-test", "Send one mail by the settings smtp_*, and say what the mail server answers", OPT(EMAIL), 0, false,
+     false, admin_mail_test},
     {0},
 };
 

@@ -80,4 +80,7 @@ const struct err *admin_verify_audit(struct admin *ad, struct jw *out) MUST_USE;
 /* Writes into the service's audit log that a command was run, and by whom of this machine. */
 const struct err *admin_tell(struct admin *ad, const char *command) MUST_USE;
 
+/* A mail by the settings as they are (admin_mail.c); E_* with what the mail server said. */
+const struct err *admin_mail_test(struct admin *ad, struct jw *out) MUST_USE;
+
 #endif

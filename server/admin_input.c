@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "admin.h"
+#include "people/passwords/passwords.h"
 #include "platform/tenancy/tenancy.h"
 
 #define STDIN_MAX (1u << 20)
@@ -157,7 +158,7 @@ static const struct err *ask_twice(struct arena *a, int tty, struct str whom, st
         ask(a, tty, str_fmt(a, "Password for %.*s: ", STR_ARG(whom)), ret);
 
     if (!e)
-        e = tenancy_password_check(a, *ret);
+        e = password_check(a, *ret);
     if (!e)
         e = ask(a, tty, STR("Once more: "), &again);
     if (!e && !str_eq(*ret, again))
@@ -178,7 +179,7 @@ const struct err *admin_password(struct admin *ad, struct str whom, struct str *
         *ret = str_split(&text, '\n', &line) ? line : STR("");
         if (str_ends(*ret, STR("\r")))
             *ret = str_sub(*ret, 0, ret->n - 1);
-        return tenancy_password_check(ad->a, *ret);
+        return password_check(ad->a, *ret);
     }
     tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
     if (tty < 0)

@@ -44,9 +44,14 @@
 #include "people/agents/agents.h"
 #include "people/apikeys/apikeys.h"
 #include "people/audit/audit.h"
+#include "people/invitations/invitations.h"
+#include "people/mail/mail.h"
 #include "people/members/members.h"
+#include "people/passwords/passwords.h"
+#include "people/resets/resets.h"
 #include "people/sessions/sessions.h"
 #include "people/tenants/tenants.h"
+#include "platform/mails/mails.h"
 #include "platform/queues/queues.h"
 #include "platform/work/work.h"
 #include "providers/asterisk/asterisk.h"
@@ -59,6 +64,10 @@
 const struct feature *const features[] = {
     &sessions_feature,
     &members_feature,
+    &invitations_feature,
+    &passwords_feature,
+    &resets_feature,
+    &mail_feature,
     &agents_feature,
     &apikeys_feature,
     &audit_feature,
@@ -96,6 +105,7 @@ const struct feature *const features[] = {
     &stages_feature,
     &work_feature,
     &queues_feature,
+    &mails_feature,
     &contract_feature,
     NULL,
 };

@@ -35,8 +35,26 @@ dashboard_hash() {
     } | hash_of 64
 }
 
+# fetch_npm FOLDER LOG WHOSE: its npm packages, if its lock has changed.
+fetch_npm() {
+    local lock
+    lock=$(hash_of 64 <"$1/package-lock.json")
+    if [ "$lock" = "$(cat "$1/node_modules/.made-from" 2>/dev/null)" ]; then return; fi
+    say "Fetching $3 npm packages ..."
+    if ! (cd "$1" && npm ci --no-audit --no-fund) >"$2" 2>&1 </dev/null; then
+        if grep -q EUSAGE "$2"; then
+            grep 'npm error' "$2" | head -n 8 >&2
+            fail "${1#"$REPO"/}/package-lock.json does not fit its package.json."
+        fi
+        show_log "$2"
+        fail "The npm packages of ${1#"$REPO"/} could not be fetched; is the npm registry reachable from here?"
+    fi
+    mkdir -p "$1/node_modules"
+    printf '%s' "$lock" >"$1/node_modules/.made-from"
+}
+
 build_dashboard() {
-    local static=$REPO/static log=$VAR/log/dashboard.log lock major
+    local static=$REPO/static log=$VAR/log/dashboard.log major
     if ! "$BUILD/ringsight" openapi >"$BUILD/openapi.json.new" 2>"$log"; then
         show_log "$log"
         fail "The server does not print its contract."
@@ -47,20 +65,7 @@ build_dashboard() {
     if [ "$now" = "$(cat "$static/dist/.made-from" 2>/dev/null)" ]; then return; fi
     major=$(node -p 'process.versions.node.split(".")[0]')
     [ "$major" -ge 18 ] || fail "Node.js 18 or newer is needed to build the dashboard; $(command -v node) is $(node -v)."
-    lock=$(hash_of 64 <"$static/package-lock.json")
-    if [ "$lock" != "$(cat "$static/node_modules/.made-from" 2>/dev/null)" ]; then
-        say "Fetching the dashboard's npm packages ..."
-        if ! (cd "$static" && npm ci --no-audit --no-fund) >"$log" 2>&1 </dev/null; then
-            if grep -q EUSAGE "$log"; then
-                grep 'npm error' "$log" | head -n 8 >&2
-                fail "static/package-lock.json does not fit static/package.json."
-            fi
-            show_log "$log"
-            fail "The dashboard's npm packages could not be fetched; is the npm registry reachable from here?"
-        fi
-        mkdir -p "$static/node_modules"
-        printf '%s' "$lock" >"$static/node_modules/.made-from"
-    fi
+    fetch_npm "$static" "$log" "the dashboard's"
     say "Building the dashboard ..."
     if ! (cd "$static" && export OPENAPI_JSON=$BUILD/openapi.json && npm run types &&
         npm run build) >"$log" 2>&1 </dev/null; then

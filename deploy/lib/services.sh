@@ -152,7 +152,15 @@ load_demo() {
         fail "The demo could not be loaded."
 }
 
+# The demo's mail server: keeps what is sent in VAR/mail.
+start_mail() {
+    if pid_of mail >/dev/null; then return; fi
+    as_service mkdir -p -m 700 "$VAR/mail"
+    spawn mail node "$APP/deploy/demo/mail/sink.mjs" "$VAR/mail" "$SMTP_PORT"
+}
+
 start_demo() {
+    start_mail
     if ! pid_of phone-systems >/dev/null; then
         load_demo
         spawn phone-systems node "$APP/deploy/demo/phone-systems.mjs" "$VAR/demo"
@@ -163,7 +171,7 @@ start_demo() {
 stop_all() {
     local name bad=0
     touch "$VAR/run/stopping" 2>/dev/null || true
-    for name in phone-systems server redis postgres; do
+    for name in phone-systems server mail redis postgres; do
         local signal=TERM seconds=40
         # PostgreSQL: INT is "fast", TERM would wait for its clients.
         if [ "$name" = postgres ]; then signal=INT seconds=60; fi

@@ -8,7 +8,7 @@ SERVICE_USER=''
 # Settings that VAR/env keeps. It is read, never executed: as root it is somebody else's folder.
 KEPT=(RINGSIGHT_PORT RINGSIGHT_PUBLIC_URL RINGSIGHT_METRICS_PORT RINGSIGHT_WORKER_METRICS_PORT PG_PORT REDIS_PORT
     SUPERUSER_PASSWORD APP_PASSWORD JOBS_PASSWORD PLATFORM_PASSWORD MIGRATOR_PASSWORD
-    REDIS_PASSWORD UCM_PORT_1 UCM_PORT_2 UCM_CONTROL_1 UCM_CONTROL_2 AMI_PORT)
+    REDIS_PASSWORD UCM_PORT_1 UCM_PORT_2 UCM_CONTROL_1 UCM_CONTROL_2 AMI_PORT SMTP_PORT)
 
 find_var() {
     VAR=${RINGSIGHT_VAR:-var}
@@ -137,6 +137,7 @@ choose_settings() {
     keep_or_choose_port RINGSIGHT_METRICS_PORT server
     keep_or_choose_port RINGSIGHT_WORKER_METRICS_PORT server
     choose_demo_ports
+    keep_or_choose_port SMTP_PORT mail
     for name in SUPERUSER APP JOBS PLATFORM MIGRATOR REDIS; do
         name=${name}_PASSWORD
         [ -n "${!name:-}" ] || printf -v "$name" '%s' "$(random_hex 20)"
@@ -170,6 +171,10 @@ allow_demo() {
     local demo="ucm=127.0.0.1/32:$UCM_PORT_1, ucm=127.0.0.1/32:$UCM_PORT_2"
     demo="$demo, asterisk=127.0.0.1/32:$AMI_PORT"
     export RINGSIGHT_EGRESS_ALLOW="${RINGSIGHT_EGRESS_ALLOW:+$RINGSIGHT_EGRESS_ALLOW, }$demo"
+    # Its mails go no further than a folder; a mail server of one's own wins.
+    if [ -z "${RINGSIGHT_SMTP_URL:-}" ]; then
+        export RINGSIGHT_SMTP_URL=smtp://127.0.0.1:$SMTP_PORT RINGSIGHT_SMTP_FROM=ringsight@demo.example
+    fi
     # Each of its companies may try drop folders below one of its own.
     demo="harbour=$VAR/drop/harbour, brightline=$VAR/drop/brightline"
     export RINGSIGHT_DROP_FOLDERS="${RINGSIGHT_DROP_FOLDERS:+$RINGSIGHT_DROP_FOLDERS, }$demo"

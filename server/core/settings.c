@@ -99,6 +99,15 @@ static const struct setting {
       "known devices are not counted. 0: any number."),
     T(base_domain, "", "Domain below which each tenant has a host of its own, e.g. calls.example.com for "
       "acme.calls.example.com; other hosts are refused then. Empty: off."),
+    T(smtp_url, "", "Mail server for invitations and forgotten passwords: smtp://host:587 or smtps://host. "
+      "Empty: no mail is sent, and links are handed over by hand."),
+    T(smtp_from, "", "Address that mails come from, e.g. calls@example.com; needed with smtp_url."),
+    T(smtp_from_name, "Ringsight", "Name beside smtp_from."),
+    T(smtp_user, "", "User at the mail server. Empty: it asks for none."),
+    T(smtp_password_file, "", "File with that user's password, for our eyes only."),
+    T(smtp_password_command, "", "Or a command that prints it, run once at start."),
+    T(smtp_tls, "", "required: smtp:// must turn to TLS by STARTTLS; off: it need not. "
+      "Empty: required, save on loopback."),
     T(log_level, "info", "debug, info, warn or error."),
 };
 #define N_SETTINGS (sizeof table / sizeof *table)

@@ -157,6 +157,15 @@ bool str_utf8(struct str s)
     return true;
 }
 
+size_t str_letters(struct str s)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < s.n; i++)
+        n += ((unsigned char)s.p[i] & 0xC0) != 0x80; /* not a continuation byte of UTF-8 */
+    return n;
+}
+
 struct str str_dup(struct arena *a, struct str s)
 {
     char *p;

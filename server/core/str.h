@@ -44,6 +44,8 @@ bool str_split(struct str *rest, char sep, struct str *ret_part);
 bool str_to_int(struct str s, int64_t *ret);
 /* True if s is well-formed UTF-8 (no surrogates, no overlong forms) without NUL. */
 bool str_utf8(struct str s);
+/* Characters of UTF-8 text, as PostgreSQL's length() counts them. */
+size_t str_letters(struct str s);
 
 /* Copies into the arena; the copy also ends in NUL. */
 struct str str_dup(struct arena *a, struct str s);

@@ -9,8 +9,6 @@
 #include "http/inner.h"
 #include "http/limits.h"
 
-#define TAKE_WAIT_MS 3000
-
 struct asking {
     struct req *rq;
     struct unit unit;

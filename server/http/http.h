@@ -164,6 +164,10 @@ struct str req_scope(const struct req *rq);
 /* Reports one wrong field; returns E_BAD_INPUT. */
 const struct err *req_field(struct req *rq, const char *name, const char *fmt, ...)
     PRINTF_LIKE(3, 4);
+/* For rows without a transaction of the dispatcher's (tx NONE): one of a tenant, or of none, on a connection
+ * of its own; committed unless e, rolled back else, and the connection given back. */
+const struct err *req_begin(struct req *rq, struct uuid tenant, struct db **ret_db) MUST_USE;
+const struct err *req_end(struct db *db, const struct err *e) MUST_USE;
 /* Replies with JSON. */
 const struct err *req_json(struct req *rq, int status, struct str json);
 const struct err *req_created(struct req *rq, struct uuid id);

@@ -5,6 +5,8 @@
 #include "db/lane.h"
 #include "http/http.h"
 
+#define TAKE_WAIT_MS 3000 /* for a connection, before the answer is "busy" */
+
 /* ---- router.c ---- */
 /* The row for a method and path; fills rq->param. E_NOT_FOUND or E_METHOD (allowed methods in an
  * Allow header). */

@@ -44,6 +44,23 @@ const struct err *req_field(struct req *rq, const char *name, const char *fmt, .
     return E_BAD_INPUT;
 }
 
+const struct err *req_begin(struct req *rq, struct uuid tenant, struct db **ret_db)
+{
+    const struct err *e = db_take(http_config.pools[DB_APP], rq->a, TAKE_WAIT_MS, ret_db);
+
+    if (!e)
+        db_begin(*ret_db, tenant);
+    return e;
+}
+
+const struct err *req_end(struct db *db, const struct err *e)
+{
+    if (!e)
+        e = db_commit(db);
+    db_give(http_config.pools[DB_APP], db);
+    return e;
+}
+
 const struct err *req_json(struct req *rq, int status, struct str json)
 {
     rq->reply.status = status;

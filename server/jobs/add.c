@@ -120,6 +120,24 @@ const struct err *job_add(struct db *db, const struct job_new *job)
     return job_add_id(db, job, &id);
 }
 
+const struct err *job_add_service(struct db *db, const struct job_new *job)
+{
+    const struct job_kind *k = job_kind_find(str_of(job->kind));
+    struct uuid id = uuid_new();
+    struct job_add_service_out row;
+    const struct err *e;
+
+    if (!k)
+        return err_why(db_arena(db), E_INTERNAL, "no such job kind: %s", job->kind);
+    e = q_job_add_service(db, (struct job_add_service_in){
+        .id = id, .kind = str_of(k->name), .priority = k->priority, .max_attempts = k->attempts,
+        .args = job->args, .object = job->object}, &row);
+    if (!e && !row.added)
+        return err_why(db_arena(db), E_INTERNAL, "%s is no job that requests may ask for", job->kind);
+    return e ? e : job_hint(db, &(struct hint_of){.id = id, .kind = str_of(k->name), .gate = STR(""),
+                                                  .priority = k->priority});
+}
+
 const struct err *job_add_again(struct db *db, const struct job_new *job)
 {
     struct job_running_of_out *running;

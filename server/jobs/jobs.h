@@ -88,6 +88,9 @@ const struct err *job_add(struct db *db, const struct job_new *job) MUST_USE;
 /* The same, and tells its id. Where its dedupe key lives already nothing is added, and the id is that
  * of the living job; zero if another transaction is just adding that one. */
 const struct err *job_add_id(struct db *db, const struct job_new *job, struct uuid *ret_id) MUST_USE;
+/* For a request without a tenant: a job of the service itself, of the few kinds that may be asked
+ * for so (gate.service_job). Only kind, args and object are looked at. */
+const struct err *job_add_service(struct db *db, const struct job_new *job) MUST_USE;
 
 /* The same for work that sees the world as it is when it begins: one that waits already is enough, one
  * that runs is not, for it may have looked before. Then one more is added to begin when that ends. Its

@@ -13,6 +13,12 @@ select exists (select from added) as added,
           where j.tenant_key = coalesce(nullif(current_setting('app.tenant', true), ''), '00000000-0000-0000-0000-000000000000')::uuid
             and j.dedupe_key = $dedupe and j.state <> 'dead')) as id;
 
+-- name: job_add_service :one
+-- in:  id uuid, kind text, priority int, max_attempts int, args json, object uuid
+-- out: added bool
+-- For requests without a tenant; see gate.service_job for the kinds that may be.
+select gate.service_job($id, $kind, $priority, $max_attempts, $args, $object) as added;
+
 -- name: job_add_after :done
 -- in:  id uuid, kind text, priority int, max_attempts int, args json, dedupe text?, object uuid?, gate text, needs uuid[]
 -- Blocked while one of `needs` lives. They are locked, so that none ends unseen meanwhile.

@@ -104,6 +104,11 @@ const struct err *services_open(struct arena *a, const struct settings *s)
         e = open_http(a, s);
     if (!e)
         e = open_objects(a, s);
+    if (!e)
+        e = smtp_open(a, s, &open_services.smtp);
+    open_services.public_url = str_of(s->public_url);
+    while (str_ends(open_services.public_url, STR("/")))
+        open_services.public_url.n--;
     open_services.templates_dir = s->templates_dir;
     open_services.drop_folders = s->drop_folders;
     open_services.sftp_inbox = s->sftp_inbox;

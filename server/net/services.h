@@ -1,10 +1,11 @@
-/* What every process opens once at start and features use: keys, object store, outgoing HTTP. */
+/* What every process opens once at start and features use: keys, object store, outgoing HTTP, mail. */
 #ifndef RINGSIGHT_NET_SERVICES_H
 #define RINGSIGHT_NET_SERVICES_H
 
 #include "net/http_out.h"
 #include "net/keys.h"
 #include "net/objects.h"
+#include "net/smtp.h"
 
 struct settings;
 
@@ -13,7 +14,9 @@ struct services {
     struct objects *objects;
     struct http_client *http;
     const struct net_allowances *allowances;
+    const struct smtp *smtp; /* NULL: no mail is sent */
     const char *templates_dir;
+    struct str public_url; /* without '/' at its end: what links begin with */
     const char *drop_folders, *sftp_inbox; /* as the settings say them */
 };
 

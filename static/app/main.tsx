@@ -15,10 +15,14 @@ import { Empty, Loading } from './ui/states';
 import { Toasts } from './ui/toast';
 
 const SignIn = lazy(() => import('./pages/sessions/sign-in'));
+const Join = lazy(() => import('./pages/invitations/join'));
+const Forgot = lazy(() => import('./pages/passwords/forgot'));
+const Reset = lazy(() => import('./pages/passwords/reset'));
 const PlatformSignIn = lazy(() => import('./pages/tenants/sign-in'));
 const Tenants = lazy(() => import('./pages/tenants/tenants'));
 const Queues = lazy(() => import('./pages/queues/queues'));
 const ServiceAudit = lazy(() => import('./pages/audit/service'));
+const Mails = lazy(() => import('./pages/mails/mails'));
 
 /** Leads elsewhere without leaving a step in the history. */
 function Redirect({ href }: { href: string }) {
@@ -57,9 +61,20 @@ function Guarded({ of }: { of: PageRoute }) {
 
 const guards = routes.map((of) => ({ path: of.path, component: () => <Guarded of={of} /> }));
 
+/* Links of mails lead here: signed in or not. */
+const byLink = ['/join', '/forgot', '/reset'];
+
 function Dashboard() {
   const { url, path } = useLocation();
   if (session.value === undefined) return <Loading label="Loading Ringsight" />;
+  if (byLink.includes(path))
+    return (
+      <Routes>
+        <Route path="/join" component={Join} />
+        <Route path="/forgot" component={Forgot} />
+        <Route path="/reset" component={Reset} />
+      </Routes>
+    );
   if (!session.value?.tenant) {
     return path === '/sign-in' ? (
       <Routes>
@@ -99,6 +114,7 @@ function Operator() {
       <Route path="/platform/tenants" component={Tenants} />
       <Route path="/platform/queues" component={Queues} />
       <Route path="/platform/audit" component={ServiceAudit} />
+      <Route path="/platform/mails" component={Mails} />
       <Route default component={() => <Redirect href={to.tenants()} />} />
     </Routes>
   );

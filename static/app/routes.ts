@@ -251,6 +251,14 @@ export const routes: PageRoute[] = [
     page: lazy(() => import('./pages/calibration/set')),
   },
   {
+    path: '/members',
+    title: 'Members',
+    permission: 'people.read',
+    menu: 'setup',
+    palette: true,
+    page: lazy(() => import('./pages/members/members')),
+  },
+  {
     path: '/audit',
     title: 'Audit',
     permission: 'audit.read',
@@ -315,8 +323,11 @@ export const to = {
   settings: () => '/settings',
   engines: () => '/settings/engines',
   signIn: (next = '') => withQuery('/sign-in', next && next !== '/' ? { next } : {}),
+  forgot: () => '/forgot',
+  members: () => '/members',
   platformSignIn: () => '/platform/sign-in',
   tenants: () => '/platform/tenants',
+  platformMails: () => '/platform/mails',
   queues: (tab = '') => withQuery('/platform/queues', { tab }),
   platformAudit: (query: Record<string, string> = {}) => withQuery('/platform/audit', query),
 };

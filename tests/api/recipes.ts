@@ -2,7 +2,7 @@
  * own that may be spoiled, and the body that the route takes. A route without a recipe fails the
  * walker, so a new one is walked from its first day. */
 import { randomUUID } from 'node:crypto';
-import { as, home, signIn, login, MISSING, type Ask, type Client, type Tenant } from './house.ts';
+import { as, home, send, signIn, login, MISSING, type Ask, type Client, type Tenant } from './house.ts';
 import { sql } from './queue.ts';
 
 export interface Recipe {
@@ -151,6 +151,17 @@ async function aPlan(owner: Client): Promise<Record<string, string>> {
   return made(owner, `/api/v1/calls/${call}/coaching-plans`, 'plan', { json: plan() });
 }
 
+const anInvitation = (owner: Client): Promise<Record<string, string>> =>
+  made(owner, '/api/v1/invitations', 'invitation', { json: { user_name: `walker${unique()}`, role: 'viewer' } });
+/** Somebody who signs in with a user name. */
+async function aMember(owner: Client): Promise<Record<string, string>> {
+  const name = `walker${unique()}`;
+  const { link } = await owner.post('/api/v1/invitations', { user_name: name, role: 'viewer' });
+  await send('/api/v1/join', { method: 'POST', json: { token: link!.split('#')[1], name: 'Walker', password: 'walks and walks' } });
+  const [member] = await sql(`select m.id from membership m join account a on a.id = m.account_id where a.email like '${name}@%'`);
+  return { member: member! };
+}
+
 /** An ended job: there is one as soon as a call came in. */
 async function aJob(owner: Client): Promise<Record<string, string>> {
   const { items } = await owner.get('/api/v1/jobs', { query: { state: 'ended', limit: 1 } });
@@ -202,6 +213,16 @@ export const recipes: Record<string, Recipe> = {
   'DELETE /api/v1/agents/{agent}': { make: anAgent },
   'POST /api/v1/api-keys': { ask: () => ({ json: { name: 'Walker', role: 'viewer' } }) },
   'DELETE /api/v1/api-keys/{key}': { make: (o) => made(o, '/api/v1/api-keys', 'key', { json: { name: 'Walker', role: 'viewer' } }) },
+  'POST /api/v1/invitations': { ask: () => ({ json: { user_name: `walker${unique()}`, role: 'viewer' } }) },
+  'POST /api/v1/invitations/{invitation}/renew': { make: anInvitation },
+  'DELETE /api/v1/invitations/{invitation}': { make: anInvitation },
+  'POST /api/v1/join': { ask: () => ({ json: { token: 'none', name: 'Walker', password: 'walks and walks' } }), good: [410] },
+  'POST /api/v1/join/look': { ask: () => ({ json: { token: 'none' } }), good: [410] },
+  'POST /api/v1/join/account': { ask: () => ({ json: { token: 'none' } }), good: [410] },
+  'POST /api/v1/password-resets': { ask: () => ({ json: { email: 'nobody@nowhere.example' } }), good: [204, 429] },
+  'POST /api/v1/password-resets/look': { ask: () => ({ json: { token: 'none' } }), good: [410] },
+  'POST /api/v1/password-resets/use': { ask: () => ({ json: { token: 'none', password: 'walks and walks' } }), good: [410] },
+  'POST /api/v1/members/{member}/password-link': { make: aMember },
   'POST /api/v1/scorecards': { ask: () => ({ json: { body: aCard } }) },
   'PATCH /api/v1/scorecards/{scorecard}': { make: aDraft, ask: () => ({ json: { body: aCard }, ...match() }) },
   'DELETE /api/v1/scorecards/{scorecard}': { make: aDraft },

@@ -49,6 +49,7 @@ async function everyPage(page: Page): Promise<Map<string, string>> {
     ['work that failed', '/work?state=failed'],
     ['work that ended', '/work?state=ended'],
     ['scorecards', '/scorecards'],
+    ['members', '/members'],
     ['settings', '/settings'],
     ['missing page', '/nowhere'],
   ]);
@@ -108,6 +109,12 @@ for (const [size, viewport] of [
       state: undefined,
     });
     await inBothThemes(page, 'sign-in');
+    for (const path of ['/forgot', '/join#none', '/reset#none']) {
+      await page.goto(base + path);
+      await settled(page);
+      await inBothThemes(page, path);
+      await noSidewaysScroll(page, path);
+    }
     await page.goto(`${base}/platform/tenants`);
     await page.getByRole('heading', { name: 'Operator sign-in' }).waitFor();
     await inBothThemes(page, 'operator sign-in');
@@ -125,6 +132,10 @@ test('the operator signs in and sees the tenants', async () => {
   await page.locator('tbody tr').first().waitFor();
   assert.ok((await page.locator('tbody tr').count()) >= demo.tenants.length);
   await accessible(page, 'tenants');
+  await page.getByRole('link', { name: 'Mails' }).click();
+  await page.getByText('Sent through 127.0.0.1').waitFor();
+  await settled(page);
+  await accessible(page, 'mails');
   await page.getByRole('button', { name: 'Sign out' }).click();
   await page.getByRole('heading', { name: 'Operator sign-in' }).waitFor();
   await context.close();

@@ -9,6 +9,7 @@ const PARSERS = [
   ['http/strict.h', 'head'],
   ['http/strict.h', 'chunked'],
   ['http/cookie.h', 'cookie'],
+  ['net/mail_message.h', 'mail_text'],
   ['http/range.h', 'range'],
   ['net/url.h', 'url_guard'],
   ['net/s3.h', 's3_xml'],

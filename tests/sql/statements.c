@@ -3,7 +3,7 @@
  * is read: with sequential scans made dear, a plan that still has one on a growing table has no
  * index to use. On a seeded database (argument "seeded") the pages' buffers are bounded too.
  *   statements <connection string as ringsight_app> <... jobs> <... platform> <... migrator> [seeded]
- * Each statement is tried as the role that runs it: jobs/, intake/cdr and intake/lines as
+ * Each statement is tried as the role that runs it: jobs/, intake/cdr, intake/lines and people/resets as
  * ringsight_jobs, people/tenants, platform/queues and those named platform_… as ringsight_platform,
  * platform/tenancy (the admin command) as ringsight_migrator. */
 #include <libpq-fe.h>
@@ -242,6 +242,7 @@ int main(int argc, char **argv)
         PGconn *c = strncmp(file, "jobs/", 5) == 0              ? jobs
                     : strncmp(file, "intake/cdr/", 11) == 0     ? jobs
                     : strncmp(file, "intake/lines/", 13) == 0   ? jobs
+                    : strncmp(file, "people/resets/", 14) == 0  ? jobs
                     : strncmp(file, "people/tenants/", 15) == 0 ? platform
                     : strncmp(file, "platform/queues/", 16) == 0 ? platform
                     : strncmp((*q)->name, "platform_", 9) == 0   ? platform

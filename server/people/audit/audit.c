@@ -11,7 +11,8 @@
 #define CHAIN_AFTER_S 2
 
 /* Text fields whose values name a thing and nothing else. */
-static const char *const told[] = {"name", "role", "zone", "extension", "email", "provider", "slug", "kind", NULL};
+static const char *const told[] = {"name", "role", "zone", "extension", "email", "user_name", "provider", "slug", "kind",
+                                   NULL};
 
 static bool is_told(const struct field *f)
 {

@@ -1,10 +1,9 @@
 /* Accounts and memberships. Called by tenancy.c and `ringsight admin`. Passwords are hashed here
  * and kept nowhere. */
 #include "people/members/members.h"
+#include "people/passwords/passwords.h"
 #include "platform/tenancy/inner.h"
 #include "platform/tenancy/queries.h"
-
-#define PASSWORD_MAX 1000 /* what the sign-in form takes */
 
 const struct err *tenancy_end(struct db *db, const struct err *e)
 {
@@ -14,18 +13,9 @@ const struct err *tenancy_end(struct db *db, const struct err *e)
     return e;
 }
 
-size_t tenancy_letters(struct str s)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < s.n; i++)
-        n += ((unsigned char)s.p[i] & 0xC0) != 0x80; /* not a continuation byte of UTF-8 */
-    return n;
-}
-
 const struct err *tenancy_name_check(struct arena *a, const char *what, struct str name)
 {
-    size_t n = tenancy_letters(str_trim(name));
+    size_t n = str_letters(str_trim(name));
 
     if (str_utf8(name) && n >= 1 && n <= 120)
         return NULL;
@@ -42,16 +32,6 @@ static const struct err *email_check(struct arena *a, struct str email)
         good = (unsigned char)email.p[i] > ' ' && email.p[i] != 127;
     return good ? NULL
                 : err_why(a, E_BAD_INPUT, "\"%.*s\" is no e-mail address.", STR_ARG(email));
-}
-
-const struct err *tenancy_password_check(struct arena *a, struct str password)
-{
-    if (!str_utf8(password))
-        return err_why(a, E_BAD_INPUT, "The password must be UTF-8 text.");
-    if (tenancy_letters(password) < TENANCY_PASSWORD_MIN || password.n > PASSWORD_MAX)
-        return err_why(a, E_BAD_INPUT, "The password must have %d to %d characters.",
-                       TENANCY_PASSWORD_MIN, PASSWORD_MAX);
-    return NULL;
 }
 
 const struct err *tenancy_account(struct db *db, struct str email, const char *kind,
@@ -110,7 +90,7 @@ const struct err *tenancy_person_hash(struct arena *a, const struct new_person *
         return NULL;
     e = tenancy_name_check(a, "person's name", p->name);
     if (!e)
-        e = tenancy_password_check(a, p->password);
+        e = password_check(a, p->password);
     if (!e)
         e = crypto_password_hash(a, p->password, ret_hash);
     return e;

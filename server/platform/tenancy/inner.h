@@ -6,8 +6,6 @@
 
 /* Commits, or rolls back after an error, which it returns. */
 const struct err *tenancy_end(struct db *db, const struct err *e) MUST_USE;
-/* Characters of UTF-8 text, as PostgreSQL's length() counts them. */
-size_t tenancy_letters(struct str s);
 /* E_BAD_INPUT unless it has 1 to 120 characters. */
 const struct err *tenancy_name_check(struct arena *a, const char *what, struct str name) MUST_USE;
 /* Checks name and password of a new person and hashes the password: slow, before a transaction. */

@@ -7,8 +7,6 @@
 #include "core/crypto.h"
 #include "db/db.h"
 
-#define TENANCY_PASSWORD_MIN 8
-
 /* A person as given. With an account already, name and password are not used. */
 struct new_person {
     struct uuid account; /* zero: make one */
@@ -30,9 +28,6 @@ struct tenant_facts {
  * E_CONFLICT if the account is of another kind than "person" or "super". */
 const struct err *tenancy_account(struct db *db, struct str email, const char *kind,
                                   struct uuid *ret) MUST_USE;
-/* E_BAD_INPUT with a sentence for a password that is too short, too long or no UTF-8. */
-const struct err *tenancy_password_check(struct arena *a, struct str password) MUST_USE;
-
 /* Forgets the wrong passwords counted for an account, so that nobody has to wait for it. */
 const struct err *tenancy_unlock(struct db *db, struct str email) MUST_USE;
 

@@ -10,6 +10,7 @@ const pages = [
   { href: to.tenants(), label: 'Tenants' },
   { href: to.queues(), label: 'Queues' },
   { href: to.platformAudit(), label: 'Audit' },
+  { href: to.platformMails(), label: 'Mails' },
 ];
 
 export function OperatorFrame({ children }: { children: ComponentChildren }) {

@@ -18,6 +18,8 @@ const acts = [
   { value: '', label: 'Everything' },
   { value: '/session', label: 'Signing in and out' },
   { value: 'refused', label: 'Wrong passwords' },
+  { value: '/invitations', label: 'Invitations' },
+  { value: '/password', label: 'New passwords' },
   { value: '/recordings', label: 'Recordings' },
   { value: '/uploads', label: 'Uploads' },
   { value: '/integrations', label: 'Integrations' },

@@ -60,7 +60,7 @@ export default function SignIn() {
             </p>
           )}
           <TextField
-            label="E-mail"
+            label="E-mail or user name"
             name="email"
             type="email"
             value={email}
@@ -82,6 +82,9 @@ export default function SignIn() {
           <Button type="submit" kind="main" busy={busy}>
             {busy ? 'Signing in' : 'Sign in'}
           </Button>
+          <p class="forgot">
+            <a href={to.forgot()}>Forgot password?</a>
+          </p>
         </form>
       )}
     </main>

@@ -1,0 +1,57 @@
+/* What a request for a new password leads to. Whether an account has the address is looked up here, in a
+ * job of the service, so that the answer to the request cannot tell it, by its bytes or its time. */
+#include "core/time.h"
+#include "jobs/jobs.h"
+#include "people/mail/mail.h"
+#include "people/resets/queries.h"
+#include "people/resets/resets.h"
+
+static const struct err *ask(struct job *job, void *product)
+{
+    struct str token = crypto_token(job->a, 32);
+    struct hash hash = crypto_sha256(token);
+    struct uuid asked = {{0}}, reset = uuid_new();
+    struct password_reset_make_out row;
+    const struct err *e;
+
+    (void)product;
+    (void)!uuid_parse(json_text(job->args, "ask"), &asked);
+    e = q_password_reset_make(job->db, (struct password_reset_make_in){
+        asked, reset, str_n(hash.b, sizeof hash.b)}, &row);
+    if (e)
+        return e == E_NOT_FOUND ? NULL : e; /* nobody's address */
+    e = mail_add(job->db, &(struct mail_new){
+        .template = "password-reset", .to = row.email, .to_name = row.name, .object = reset, .n_facts = 3,
+        .facts = (const struct mail_fact[]){
+            {"name", row.name},
+            {"link", mail_link(job->a, "reset", token)},
+            {"until", mail_time(job->a, time_now() + 30 * 60 * TIME_S)}}});
+    return e == E_BAD_INPUT ? NULL : e; /* an old account's address that no mail server takes */
+}
+
+static const struct err *changed(struct job *job, void *product)
+{
+    struct uuid account = {{0}};
+    struct account_address_out row;
+    const struct err *e;
+
+    (void)product;
+    (void)!uuid_parse(json_text(job->args, "account"), &account);
+    e = q_account_address(job->db, (struct account_address_in){account}, &row);
+    if (e)
+        return e == E_NOT_FOUND ? NULL : e;
+    e = mail_add(job->db, &(struct mail_new){
+        .template = "password-changed", .to = row.email, .to_name = row.name, .object = account, .n_facts = 2,
+        .facts = (const struct mail_fact[]){{"name", row.name}, {"at", mail_time(job->a, job->created_at)}}});
+    return e == E_BAD_INPUT ? NULL : e;
+}
+
+static const struct job_kind jobs[] = {
+    {PASSWORDS_ASK, NULL, ask, NULL, .attempts = 6, .timeout_s = 60, .priority = JOB_INTERACTIVE},
+    {PASSWORDS_CHANGED, NULL, changed, NULL, .attempts = 6, .timeout_s = 60, .priority = JOB_INTERACTIVE},
+    {0},
+};
+
+const struct feature resets_feature = {
+    .name = "resets", .doc = "Links for new passwords, by mail.", .jobs = jobs,
+};

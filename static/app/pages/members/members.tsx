@@ -1,0 +1,99 @@
+/* The people of the tenant, and those invited who have not come yet. */
+import { useState } from 'preact/hooks';
+import { useLocation } from 'preact-iso';
+import { ApiError, api, type Item } from '../../api/client';
+import { refusalFor, zone } from '../../api/session';
+import { useApi } from '../../api/use-api';
+import { Button } from '../../ui/button';
+import { dateOf } from '../../ui/format';
+import { Page, Panel } from '../../ui/page';
+import { usePaging } from '../../ui/paging';
+import { Failed, Loading } from '../../ui/states';
+import { DataTable, Pager, type Column } from '../../ui/table';
+import { toast } from '../../ui/toast';
+import { InvitationsPanel } from './invitations-panel';
+import { InviteDialog } from './invite-dialog';
+import { LinkDialog, type HandOver } from './link-dialog';
+import './members.css';
+
+type Member = Item<'GET /members'>;
+
+export default function Members() {
+  const { query } = useLocation();
+  const list = useApi('GET /members', { query: { limit: 50, cursor: query.cursor } }, true);
+  const invitations = useApi('GET /invitations', { query: { limit: 100 } }, true);
+  const paging = usePaging(list.data?.next);
+  const [inviting, setInviting] = useState(false);
+  const [link, setLink] = useState<HandOver>();
+  const [asking, setAsking] = useState('');
+  const why = refusalFor('people.write');
+
+  const passwordLink = async (member: Member) => {
+    setAsking(member.id);
+    try {
+      const made = await api('POST /members/{}/password-link', { at: [member.id] });
+      setLink({ kind: 'password', who: member.name, link: made.link, until: made.expires_at });
+    } catch (e) {
+      toast(e instanceof ApiError ? e.message : String(e), true);
+    }
+    setAsking('');
+  };
+
+  const columns: Column<Member>[] = [
+    { key: 'name', label: 'Name', phone: 'lead', show: (m) => <strong>{m.name}</strong> },
+    { key: 'email', label: 'Signs in as', show: (m) => m.email },
+    { key: 'role', label: 'Role', phone: 'end', show: (m) => m.role_name },
+    { key: 'since', label: 'Since', phone: 'off', show: (m) => dateOf(m.created_at, zone.value) },
+    {
+      key: 'act',
+      label: 'Actions',
+      class: 'acts',
+      show: (m) =>
+        m.by_user_name && (
+          <Button
+            kind="quiet"
+            why={why}
+            busy={asking === m.id}
+            label={`New password link for ${m.name}`}
+            onClick={() => void passwordLink(m)}
+          >
+            New password link
+          </Button>
+        ),
+    },
+  ];
+
+  return (
+    <Page
+      title="Members"
+      actions={
+        <Button kind="main" why={why} onClick={() => setInviting(true)}>
+          Invite
+        </Button>
+      }
+    >
+      <InvitationsPanel list={invitations} onLink={setLink} />
+      {list.error ? (
+        <Failed error={list.error} retry={list.reload} />
+      ) : !list.data ? (
+        <Loading label="Loading members" />
+      ) : (
+        <Panel title="Members">
+          <DataTable label="Members" rows={list.data.items} columns={columns} />
+        </Panel>
+      )}
+      <Pager newer={paging.newer} older={paging.older} />
+      {inviting && (
+        <InviteDialog
+          onClose={() => setInviting(false)}
+          done={(handOver) => {
+            setInviting(false);
+            setLink(handOver);
+            invitations.reload();
+          }}
+        />
+      )}
+      {link && <LinkDialog of={link} onClose={() => setLink(undefined)} />}
+    </Page>
+  );
+}
