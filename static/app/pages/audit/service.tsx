@@ -24,7 +24,9 @@ const acts = [
   { value: 'ringsight admin', label: 'Commands on the server' },
 ];
 
-const columns: Column<Item<'GET /platform/audit'>>[] = [
+type Row = Item<'GET /platform/audit'> & { id: string };
+
+const columns: Column<Row>[] = [
   { key: 'at', label: 'When (UTC)', phone: 'end', show: (e) => fullTime(e.at, 'UTC') },
   {
     key: 'actor',
@@ -78,7 +80,11 @@ export default function ServiceAudit() {
           <Empty>Nothing was done that fits.</Empty>
         ) : (
           <Panel>
-            <DataTable label="Audit log" rows={list.data.items} columns={columns} />
+            <DataTable
+              label="Audit log"
+              rows={list.data.items.map((e) => ({ ...e, id: String(e.number) }))}
+              columns={columns}
+            />
           </Panel>
         )}
         <Pager newer={paging.newer} older={paging.older} />
