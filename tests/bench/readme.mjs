@@ -9,6 +9,7 @@ const r = JSON.parse(readFileSync(join(here, 'RESULTS.json'), 'utf8'))
 const m = r.machine
 const day = (name) => (r[name].machine ?? m).when.slice(0, 10)
 const at = (name) => (r[name].machine ?? m).commit
+const elsewhere = (name) => ((r[name].machine ?? m).cpu === m.cpu ? '' : `, on ${r[name].machine.cpu}`)
 const rows = [
   ['calls list of 20 from 400,000 calls, beside pgbench with the same SQL', '≥ 0.7', r.list.value, 'list'],
   ['durable hooks, beside pgbench\'s best insert', '≥ 1.5', r.hooks.value, 'hooks'],
@@ -19,7 +20,7 @@ const rows = [
 ]
 const table = [`${m.cpu}, ${m.cores} cores, ${m.postgresql.replace(/ \(Debian.*/, '')}:`, '',
   '| | goal | measured | when, commit | command |', '|---|---|---|---|---|',
-  ...rows.map(([what, goal, value, name]) => `| ${what} | ${goal} | ${value} | ${day(name)} ${at(name)} | \`tests/bench/run ${name}\` |`)]
+  ...rows.map(([what, goal, value, name]) => `| ${what} | ${goal} | ${value} | ${day(name)} ${at(name)}${elsewhere(name)} | \`tests/bench/run ${name}\` |`)]
 
 // ---- trust: what was broken on purpose, and what came of it ----
 
