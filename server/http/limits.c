@@ -44,6 +44,7 @@ struct stock {
 };
 
 struct limits {
+    struct arena *a; /* it lives in */
     struct redis_lane redis;
     struct stock stocks[PLACES];
 };
@@ -265,6 +266,7 @@ struct limits *limits_new(struct loop *loop)
     struct limits *l = ARENA_NEW(a, struct limits);
     struct redis_config config;
 
+    l->a = a;
     for (int i = 0; i < KINDS; i++)
         labels[i] = metric_label(LABEL_REASON, str_fmt(a, "limit_%s", kinds[i].name));
     while (!first.n && str_split(&rest, ' ', &first))
@@ -281,5 +283,8 @@ void limits_tick(struct limits *l)
 
 void limits_stop(struct limits *l)
 {
+    struct arena *a = l->a;
+
     redis_lane_stop(&l->redis);
+    arena_free(a);
 }

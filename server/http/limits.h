@@ -11,7 +11,7 @@
 void limits_take(struct req *rq, void (*go)(struct req *rq, const struct err *e));
 
 struct limits;
-/* One per loop, made by its thread; for as long as the process. */
+/* One per loop, made and ended by its thread; answers under way are given by limits_stop. */
 struct limits *limits_new(struct loop *loop);
 void limits_tick(struct limits *l);
 void limits_stop(struct limits *l);
