@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { as, home as elsewhere, isProblem, keyOf, other as home, until, type Client } from './house.ts';
+import { sql } from './queue.ts';
 
 let boss: Client, second: Client;
 let calls: any[] = []; // eslint-disable-line
@@ -14,6 +15,8 @@ before(async () => {
     const done = items.filter((c) => c.state === 'scored');
     return done.length >= 4 && done;
   });
+  const reviewed = new Set(await sql('select distinct call_id from review')); // by the tests of other files
+  calls.sort((a, b) => Number(reviewed.has(a.id)) - Number(reviewed.has(b.id)));
 });
 
 async function open(call: string, who = boss): Promise<string> {

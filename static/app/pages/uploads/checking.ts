@@ -40,12 +40,24 @@ export async function hashed(id: number): Promise<string | undefined> {
   return hash;
 }
 
+/** What is not told is sent, and the server says then that it has it; so it is asked again before. */
+async function known(
+  hashes: string[],
+  tries: number,
+): Promise<{ items: { sha256: string; call: string }[] }> {
+  try {
+    return await api('POST /uploads/known', { body: { hashes } });
+  } catch {
+    if (tries <= 1) return { items: [] };
+    await new Promise((go) => setTimeout(go, 1000));
+    return known(hashes, tries - 1);
+  }
+}
+
 async function askFor(ids: number[]): Promise<void> {
   const hashes = ids.flatMap((id) => find(id)?.hash ?? []);
-  const known = hashes.length
-    ? await api('POST /uploads/known', { body: { hashes } }).catch(() => ({ items: [] }))
-    : { items: [] };
-  const calls = new Map(known.items.map((k) => [k.sha256, k.call]));
+  const answer = hashes.length ? await known(hashes, 3) : { items: [] };
+  const calls = new Map(answer.items.map((k) => [k.sha256, k.call]));
   entries.value = entries.value.map((e) => {
     if (!ids.includes(e.id)) return e;
     const call = e.state === 'listed' && e.hash ? calls.get(e.hash) : undefined;
