@@ -228,8 +228,16 @@ test('what is here already is told with its call before it is sent, and twice in
   page.on('request', (r) => {
     if (r.method() === 'POST' && r.url().endsWith('/uploads')) begun++;
   });
-  await files(page).setInputFiles([{ ...file, name: 'renamed.wav' }]);
-  await page.getByText('This recording is here already.').waitFor();
+  /* a page that is just loaded may draw its input anew while a file is given to it */
+  const listed = page.locator('.upload', { hasText: 'renamed.wav' });
+  for (let tries = 0; tries < 6 && !(await listed.count()); tries++) {
+    await files(page).setInputFiles([{ ...file, name: 'renamed.wav' }]);
+    await listed.waitFor({ timeout: 5000 }).catch(() => undefined);
+  }
+  await page
+    .getByText('This recording is here already.')
+    .waitFor()
+    .catch(async () => assert.fail(await page.locator('main').innerText()));
   assert.equal(
     await page.locator('.upload').getByRole('link', { name: 'Open the call' }).getAttribute('href'),
     call,
