@@ -51,9 +51,9 @@ export function Stability({ id }: { id: string }) {
       <div class="part" role="status">
         {!last && (
           <p class="note">
-            No calls were judged again yet: see whether the same call gets the same answers. The
-            first engine of your settings is asked {CALLS * TIMES} times; what it costs counts like
-            any other call.
+            No calls were judged again yet: see whether the same call gets the same answers. Your
+            first language engine is asked up to {CALLS * TIMES} times, at its price and under your
+            spend caps; without one, the built-in engine.
           </p>
         )}
         {waiting && <p class="note">The calls are being judged again.</p>}

@@ -23,7 +23,9 @@ function found(w: Walk): string {
     w.release &&
       `${plural(w.release, 'original')} kept beside ${w.release === 1 ? 'its' : 'their'} Opus file would go: ${bytes(w.release_bytes)} less.`,
   ].filter(Boolean);
-  return parts.length ? parts.join(' ') : 'All are as they should be.';
+  if (parts.length) return parts.join(' ');
+  if (w.state === 'done') return 'All are as they should be.';
+  return w.seen ? 'Nothing to do among those.' : '';
 }
 
 function written(w: Walk): string {
