@@ -121,6 +121,61 @@ test('d1-02 proof that is switched on for one integration refuses nothing of tho
   await read(proved, 1);
 });
 
+/** What the integration's page shows. */
+const shown = (hook: Hook) => owners.get(hook.tenant.id)!.get('/api/v1/integrations/{integration}', { params: { integration: hook.id } });
+const change = async (hook: Hook, json: object) => owners.get(hook.tenant.id)!.send(`/api/v1/integrations/${hook.id}`, {
+  method: 'PATCH', json, headers: { 'if-match': `"${(await shown(hook)).version}"` } });
+
+test('d1-02 proof switched on while hooks come in is watched first: nothing is refused until it is demanded', async () => {
+  const hook = await connect('ucm'), [first] = records('001-answered-inbound', 20);
+  const record = (i: number) => ({ ...first, AcctId: `77${i}`, session: `watch-${i}` });
+  const right = { authorization: `Basic ${Buffer.from('pbx:secret').toString('base64')}` };
+  const call = (i: number, headers = {}) => send(hook.path, { method: 'POST', json: record(i), headers });
+  await post(hook, record(1));
+  assert.equal((await shown(hook)).demands_proof, false);
+  const saved = await change(hook, { settings: { hook_username: 'pbx', hook_password: 'secret' }, unproven_days: 7 });
+  assert.equal(saved.status, 200, saved.text);
+  assert(saved.json.demands_proof && new Date(saved.json.unproven_until).getTime() > Date.now() + 6 * 86_400_000, saved.text);
+  await until('who proves himself is seen', 20_000, async () => (await call(2, right)).status === 200 && (await shown(hook)).secret_used_at !== null);
+  await until('those without proof and with a wrong one are taken and counted', 20_000, async () => {
+    assert.equal((await call(3)).status, 200, 'without proof');
+    assert.equal((await call(4, { authorization: 'Basic d3Jvbmc6d3Jvbmc=' })).status, 200, 'with a wrong one');
+    return (await shown(hook)).refusals.some((r) => r.reason === 'unproven' && r.count >= 2 && r.last_detail);
+  });
+  await until('their deliveries say so', 60_000, async () =>
+    Number((await sql(`select count(*) from delivery where integration_id = '${hook.id}' and verdict = 'unproven'`))[0]) >= 2);
+  assert.deepEqual((await sql(`select verdict from delivery where integration_id = '${hook.id}' order by id limit 1`)), ['address']);
+  assert.equal((await change(hook, { unproven_days: 31 })).status, 422);
+  assert.equal((await change(hook, { unproven_days: 0 })).status, 200);
+  await until('it is demanded', 20_000, async () => (await call(5)).status === 401);
+  assert.equal((await call(6, right)).status, 200);
+  assert.equal((await shown(hook)).unproven_until, null);
+});
+
+test('d1-02 a time of watching that is over refuses by itself', async () => {
+  const hook = await connect('ucm', other, { hook_username: 'pbx', hook_password: 'secret' });
+  const [record] = records('001-answered-inbound', 21);
+  assert.equal((await change(hook, { unproven_days: 1 })).status, 200);
+  await until('it is taken', 20_000, async () => (await send(hook.path, { method: 'POST', json: record })).status === 200);
+  await sql(`update integration set unproven_until = now(), version = version + 1 where id = '${hook.id}'`);
+  await until('it is refused', 20_000, async () => (await send(hook.path, { method: 'POST', json: record })).status === 401);
+});
+
+test('d1-10 the calls of an integration are counted beside their recordings', async () => {
+  const hook = await connect('generic');
+  const day = new Date(Date.now() - 86_400_000).toISOString();
+  const told = (more: object) => post(hook, { call_id: randomUUID(), direction: 'inbound', from: '+447700911234', to: '1', started_at: day, ...more });
+  for (let i = 0; i < 3; i++) await told({ answered_at: day, ended_at: new Date(Date.parse(day) + 60_000).toISOString(), disposition: 'answered' });
+  await told({ disposition: 'no_answer' });
+  await read(hook, 4);
+  const counted = await owners.get(other.id)!.get('/api/v1/integrations/{integration}/recordings', { params: { integration: hook.id } });
+  assert.deepEqual([counted.calls, counted.answered, counted.untold, counted.heard, counted.lost], [4, 3, 3, 0, 0]);
+  const [call] = await sql(`select id from call where integration_id = '${hook.id}' and disposition = 'answered' limit 1`);
+  await sql(`insert into recording (tenant_id, id, call_id, name, state, reason) values ('${other.id}', gen_random_uuid(), '${call}', 'a.wav', 'missing', 'It never came.')`);
+  const after = await owners.get(other.id)!.get('/api/v1/integrations/{integration}/recordings', { params: { integration: hook.id } });
+  assert.deepEqual([after.untold, after.lost, after.reason], [2, 1, 'It never came.']);
+});
+
 test('d1-22 a hook is answered before anything is made of it: fifty while nothing is read, none waits for it', { timeout: 120_000 }, async () => {
   const hook = await connect('generic'), owner = owners.get(other.id)!;
   const paused = await owner.send('/api/v1/jobs/pauses', { method: 'POST', json: { kind: 'inbox.fold', reason: 'd1-22' } });

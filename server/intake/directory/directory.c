@@ -210,7 +210,8 @@ static void from_row(struct door *d, const struct hooks_page_out *r)
     *d = (struct door){.tenant = r->tenant_id, .integration = r->id, .slug = r->slug,
                        .provider = r->provider, .zone = r->zone, .settings = r->settings,
                        .secrets = r->secrets, .old_secrets = r->old_secrets,
-                       .old_ends_at = r->old_ends_at, .is_old = r->is_old, .sources = r->sources};
+                       .old_ends_at = r->old_ends_at, .is_old = r->is_old, .sources = r->sources,
+                       .unproven_until = r->unproven_until};
     if (r->hash.n == sizeof d->token.b)
         memcpy(d->token.b, r->hash.p, r->hash.n);
 }

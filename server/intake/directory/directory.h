@@ -20,6 +20,7 @@ struct door {
     int64_t old_ends_at;    /* TIME_NONE: there is nothing old */
     bool is_old;
     struct str sources;     /* networks it takes hooks from; empty: any */
+    int64_t unproven_until; /* so long hooks that do not prove themselves are taken; TIME_NONE: they are not */
 };
 
 /* Loads the snapshot and starts the thread that keeps it current. A snapshot that does not open is

@@ -5,7 +5,7 @@
 
 #include "intake/directory/directory.h"
 
-#define MAGIC "RSH1"
+#define MAGIC "RSH2"
 #define PACK_MAX (256u << 20)
 #define LEAST 150 /* bytes of an entry, at least: an honest count fits the bytes */
 
@@ -28,6 +28,7 @@ struct str directory_pack(struct arena *a, const struct door *v, size_t n)
         pack_int(&b, v[i].old_ends_at);
         pack_int(&b, v[i].is_old);
         pack_str(&b, v[i].sources);
+        pack_int(&b, v[i].unproven_until);
     }
     return b.over ? STR_NONE : buf_str(&b);
 }
@@ -51,6 +52,7 @@ static void unpack_door(struct unpack *u, struct door *d)
     d->old_ends_at = unpack_int(u);
     d->is_old = unpack_int(u) != 0;
     d->sources = unpack_str(u);
+    d->unproven_until = unpack_int(u);
 }
 
 bool directory_unpack(struct arena *a, struct str packed, struct door **ret_v, size_t *ret_n)

@@ -37,7 +37,7 @@ static struct inbox_put_in put_of(const struct spooled *d)
     return (struct inbox_put_in){.id = d->id, .job = d->job, .integration = d->integration,
                                  .received_at = d->received_at, .method = d->method,
                                  .query = d->query, .source = d->source, .headers = d->headers,
-                                 .body = d->body};
+                                 .body = d->body, .unproven = d->unproven};
 }
 
 static void tell(const struct spooled *d)
@@ -97,6 +97,8 @@ static void write_row(struct jw *w, struct arena *a, const struct spooled *d)
     jw_text(w, crypto_base64(a, d->headers));
     jw_key(w, "body");
     jw_text(w, crypto_base64(a, d->body));
+    jw_key(w, "unproven");
+    jw_bool(w, d->unproven);
     jw_close(w, '}');
 }
 

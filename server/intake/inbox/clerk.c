@@ -30,7 +30,7 @@ struct slot {
     int64_t used[USES], written[USES];
 };
 
-static const char *const reasons[REFUSALS] = {"signature", "source", "flood"};
+static const char *const reasons[REFUSALS] = {"signature", "source", "flood", "unproven"};
 
 static struct {
     pthread_mutex_t lock;

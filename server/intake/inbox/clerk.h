@@ -7,7 +7,7 @@
 #include "core/err.h"
 #include "core/uuid.h"
 
-enum refusal { REFUSED_SIGNATURE = 0, REFUSED_SOURCE, REFUSED_FLOOD, REFUSALS };
+enum refusal { REFUSED_SIGNATURE = 0, REFUSED_SOURCE, REFUSED_FLOOD, TAKEN_UNPROVEN, REFUSALS };
 enum use { USED_TOKEN = 0, USED_OLD_TOKEN, USED_SECRET, USED_OLD_SECRET, USES };
 
 /* Any thread; texts are copied and cut. */

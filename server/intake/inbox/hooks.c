@@ -32,12 +32,12 @@ static struct desk *desk_of(struct req *rq)
     return d;
 }
 
-static void store(struct req *rq, const struct entry *en)
+static void store(struct req *rq, const struct entry *en, bool unproven)
 {
     struct spooled d = {
         .tenant = en->tenant, .integration = en->integration, .id = uuid_new(), .job = uuid_new(),
         .received_at = time_now(), .method = rq->method == GET ? STR("GET") : STR("POST"),
-        .query = rq->query, .source = rq->client, .headers = rq->head, .body = rq->body};
+        .query = rq->query, .source = rq->client, .headers = rq->head, .body = rq->body, .unproven = unproven};
 
     if (!str_utf8(d.query)) /* percent signs carry other bytes; raw ones are never valid */
         d.query = STR("");
@@ -163,12 +163,19 @@ static bool source_is_listed(const struct req *rq, const struct entry *en)
 static void count_refusal(const struct req *rq, const struct entry *en, enum refusal why)
 {
     clerk_refused(en->tenant, en->integration, why, rq->client,
-                  why == REFUSED_SIGNATURE ? arena_why(rq->a) : STR(""));
+                  why == REFUSED_SIGNATURE || why == TAKEN_UNPROVEN ? arena_why(rq->a) : STR(""));
+}
+
+/* Proof was switched on while the phone system is in use: until then it is watched, not demanded. */
+static bool is_watched(const struct entry *en)
+{
+    return en->unproven_until != TIME_NONE && time_now() < en->unproven_until;
 }
 
 static void admit(struct req *rq, const struct entry *en)
 {
     int64_t wait;
+    bool unproven = false;
 
     if (!is_there(rq, en)) {
         count_stranger(rq);
@@ -180,12 +187,14 @@ static void admit(struct req *rq, const struct entry *en)
         count_refusal(rq, en, REFUSED_SOURCE);
         refuse(rq, err_why(rq->a, E_FORBIDDEN, "This integration takes no hooks from your address."),
                "hook_source");
-    } else if (verify(rq, en)) {
+    } else if ((unproven = verify(rq, en) != NULL) && !is_watched(en)) {
         count_refusal(rq, en, REFUSED_SIGNATURE);
         refuse(rq, E_BAD_SIGNATURE, "hook_signature");
     } else {
         clerk_used(en->tenant, en->integration, en->is_old ? USED_OLD_TOKEN : USED_TOKEN);
-        store(rq, en);
+        if (unproven)
+            count_refusal(rq, en, TAKEN_UNPROVEN);
+        store(rq, en, unproven);
     }
 }
 
@@ -221,6 +230,7 @@ static const struct err *learn(struct entry *en, const struct hash *token, const
     en->slug = d->slug;
     en->is_old = d->is_old;
     en->old_ends_at = d->old_ends_at;
+    en->unproven_until = d->unproven_until;
     en->provider = provider_find(d->provider);
     en->known = en->provider != NULL;
     return NULL;
@@ -247,7 +257,8 @@ static const struct err *learn_row(struct entry *en, const struct hash *token, c
     d = (struct door){.tenant = row.tenant_id, .integration = row.id, .slug = row.slug,
                       .provider = row.provider, .zone = row.zone, .settings = row.settings,
                       .secrets = row.secrets, .old_secrets = row.old_secrets,
-                      .old_ends_at = row.old_ends_at, .is_old = row.is_old, .sources = row.sources};
+                      .old_ends_at = row.old_ends_at, .is_old = row.is_old, .sources = row.sources,
+                      .unproven_until = row.unproven_until};
     return learn(en, token, &d);
 }
 

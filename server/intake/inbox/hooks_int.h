@@ -23,7 +23,7 @@ struct entry {
     struct str slug;
     const struct provider *provider;
     const struct json *settings, *old_settings; /* old: NULL where there are none */
-    int64_t old_ends_at;
+    int64_t old_ends_at, unproven_until;
     struct cidr_list sources;
 };
 

@@ -28,7 +28,7 @@ static const struct err *read_row(struct job *job, struct stored *ret)
         return e;
     *ret = (struct stored){row.id, row.integration_id, row.received_at, row.version, row.method,
                            row.query, row.source, row.headers, row.body, row.provider, row.zone,
-                           row.settings, row.secrets};
+                           row.settings, row.secrets, row.unproven};
     return NULL;
 }
 

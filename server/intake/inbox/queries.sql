@@ -1,9 +1,10 @@
 -- name: hook_find :one
 -- in:  hash bytea
 -- out: tenant_id uuid, id uuid, slug text, provider text, zone text, settings json, secrets bytea?,
---      old_secrets bytea?, old_ends_at timestamptz?, is_old bool, sources text, version int
+--      old_secrets bytea?, old_ends_at timestamptz?, is_old bool, sources text, unproven_until timestamptz?, version int
 -- Indexes integration_token and integration_old_token, behind the gate.
-select tenant_id, id, slug, provider, zone, settings, secrets, old_secrets, old_ends_at, is_old, sources, version
+select tenant_id, id, slug, provider, zone, settings, secrets, old_secrets, old_ends_at, is_old, sources, unproven_until,
+       version
   from gate.hook($hash);
 
 -- name: hook_refused :done
@@ -27,12 +28,12 @@ update integration set
 
 -- name: inbox_put :done
 -- in:  id uuid, job uuid, integration uuid, received_at timestamptz, method text, query text, source text,
---      headers bytea, body bytea
+--      headers bytea, body bytea, unproven bool
 -- The raw delivery and the job that reads it, one commit. Sent again with the same id after a lost
 -- connection it changes nothing.
 with stored as (
-  insert into inbox (id, integration_id, received_at, method, query, source, headers, body)
-  values ($id, $integration, $received_at, $method, $query, $source, $headers, $body)
+  insert into inbox (id, integration_id, received_at, method, query, source, headers, body, unproven)
+  values ($id, $integration, $received_at, $method, $query, $source, $headers, $body, $unproven)
   on conflict (tenant_id, id) do nothing returning id)
 insert into job (id, kind, priority, max_attempts, args, object_id)
 select $job, 'inbox.fold', 0, 20, jsonb_build_object('delivery', $id::text), $id from stored;
@@ -42,10 +43,11 @@ select $job, 'inbox.fold', 0, 20, jsonb_build_object('delivery', $id::text), $id
 -- The same for many of one tenant in one round trip, headers and body in base64: what comes out of the spool.
 with r as (
   select * from jsonb_to_recordset($rows) as x (id uuid, job uuid, integration uuid, received_at timestamptz,
-    method text, query text, source text, headers text, body text)),
+    method text, query text, source text, headers text, body text, unproven boolean)),
 stored as (
-  insert into inbox (id, integration_id, received_at, method, query, source, headers, body)
-  select id, integration, received_at, method, query, source, decode(headers, 'base64'), decode(body, 'base64') from r
+  insert into inbox (id, integration_id, received_at, method, query, source, headers, body, unproven)
+  select id, integration, received_at, method, query, source, decode(headers, 'base64'), decode(body, 'base64'), unproven
+    from r
   on conflict (tenant_id, id) do nothing returning id)
 insert into job (id, kind, priority, max_attempts, args, object_id)
 select r.job, 'inbox.fold', 0, 20, jsonb_build_object('delivery', r.id::text), r.id from stored join r using (id);
@@ -53,10 +55,10 @@ select r.job, 'inbox.fold', 0, 20, jsonb_build_object('delivery', r.id::text), r
 -- name: inbox_get :one
 -- in:  delivery uuid
 -- out: id uuid, integration_id uuid, received_at timestamptz, method text, query text, source text, headers bytea,
---      body bytea, provider text, zone text, settings json, secrets bytea?, version int
+--      body bytea, provider text, zone text, settings json, secrets bytea?, version int, unproven bool
 -- Primary keys.
 select x.id, x.integration_id, x.received_at, x.method, x.query, x.source, x.headers, x.body, i.provider, i.zone,
-       i.settings, i.secrets, i.version
+       i.settings, i.secrets, i.version, x.unproven
   from inbox x join integration i on i.tenant_id = x.tenant_id and i.id = x.integration_id
  where x.id = $delivery;
 
@@ -155,10 +157,10 @@ select count(*)::int as total
 -- in:  replay uuid, after uuid, delivery uuid?, integration uuid?, from timestamptz?, to timestamptz?, state text?,
 --      older int?, reason text?, limit int, bytes int
 -- out: id uuid, integration_id uuid, received_at timestamptz, method text, query text, source text, headers bytea,
---      body bytea, provider text, zone text, settings json, secrets bytea?, version int
+--      body bytea, provider text, zone text, settings json, secrets bytea?, version int, unproven bool
 -- The next deliveries, oldest first, of so many bytes together (at least one). Same indexes.
 select b.id, b.integration_id, b.received_at, b.method, b.query, b.source, b.headers, b.body, i.provider, i.zone,
-       i.settings, i.secrets, i.version
+       i.settings, i.secrets, i.version, b.unproven
   from (select x.*, sum(length(x.body)) over (order by x.id) as so_far, row_number() over (order by x.id) as n
           from (select x.*
           from inbox x

@@ -16,6 +16,8 @@ static const char *verdict_of(struct arena *a, const struct reading *r, const st
 
     if (!str_is(r->row.method, "GET") && !str_is(r->row.method, "POST"))
         return "asked";
+    if (r->row.unproven)
+        return "unproven";
     if (!r->provider->verify)
         return "address";
     return r->provider->verify(a, &bare) ? "proved" : "address";

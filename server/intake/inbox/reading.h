@@ -11,6 +11,7 @@ struct stored {
     int64_t received_at, version; /* version: of the integration's settings */
     struct str method, query, source, headers, body;
     struct str provider, zone, settings, secrets;
+    bool unproven; /* taken though it proved nothing */
 };
 
 struct reading {
@@ -21,7 +22,8 @@ struct reading {
     bool unparsed;
     struct str reason;   /* STR_NONE: there is nothing to say */
     const char *verdict; /* "proved": a signature or password that the settings demand; "address":
-                            only the secret in the address; "asked": we fetched it ourselves */
+                            only the secret in the address; "asked": we fetched it ourselves;
+                            "unproven": it had to prove itself and did not, in a time of watching */
 };
 
 /* Reads a delivery with today's settings and that version of the parser, 0 is today's. E_NOT_FOUND: its

@@ -225,7 +225,7 @@ enum job_result replay_work(struct job *job, void **ret_product)
         struct stored row = {rows[i].id, rows[i].integration_id, rows[i].received_at,
                              rows[i].version, rows[i].method, rows[i].query, rows[i].source,
                              rows[i].headers, rows[i].body, rows[i].provider, rows[i].zone,
-                             rows[i].settings, rows[i].secrets};
+                             rows[i].settings, rows[i].secrets, rows[i].unproven};
         e = reading_of(job->a, job->tenant, &row, r->task.parser == SQL_NULL ? 0 : r->task.parser,
                        &r->v[r->n]);
         if (atomic_load(&job->lost))

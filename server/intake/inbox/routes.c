@@ -188,7 +188,7 @@ static const struct schema schemas[] = {
      ",\"query\":" TEXT ",\"source\":" TEXT ",\"state\":" TEXT ",\"reason\":" TEXT_NULL
      ",\"calls\":{\"type\":\"integer\"},\"bytes\":{\"type\":\"integer\"},\"headers\":" TEXT
      ",\"body\":" TEXT_NULL ",\"body_base64\":" TEXT_NULL ",\"processed_at\":" TEXT_NULL
-     ",\"verdict\":{\"enum\":[\"proved\",\"address\",\"asked\",null]},\"parser_version\":" INT_NULL
+     ",\"verdict\":{\"enum\":[\"proved\",\"address\",\"asked\",\"unproven\",null]},\"parser_version\":" INT_NULL
      ",\"settings_version\":" INT_NULL ",\"call_links\":{\"type\":\"array\",\"items\":{\"type\":"
      "\"object\",\"required\":[\"id\",\"started_at\",\"from_number\",\"to_number\",\"trial\"],"
      "\"properties\":{\"id\":" TEXT ",\"started_at\":" TEXT ",\"from_number\":" TEXT ",\"to_number\":"

@@ -6,16 +6,17 @@ values ($id, $provider, $name, $zone, $settings, $secrets, $token_hash, $token_t
 -- name: integration_read :one
 -- in:  integration uuid
 -- out: id uuid, provider text, name text, zone text, settings json, secrets bytea?, sources text, state text,
---      version int
+--      version int, last_delivery_at timestamptz?, unproven_until timestamptz?
 -- Primary key.
-select id, provider, name, zone, settings, secrets, sources, state, version from integration
+select id, provider, name, zone, settings, secrets, sources, state, version, last_delivery_at, unproven_until from integration
  where id = $integration and state <> 'deleted';
 
 -- name: integration_change :done
--- in:  integration uuid, version int, name text, zone text, settings json, secrets bytea?, sources text
+-- in:  integration uuid, version int, name text, zone text, settings json, secrets bytea?, sources text,
+--      unproven_until timestamptz?
 -- Saving new settings ends "attention": what was wrong may be mended.
 update integration set name = $name, zone = $zone, settings = $settings, secrets = $secrets,
-       sources = $sources, state = 'active', state_reason = null, version = version + 1
+       sources = $sources, unproven_until = $unproven_until, state = 'active', state_reason = null, version = version + 1
  where id = $integration and version = $version and state <> 'deleted';
 
 -- name: integration_token :done
@@ -81,9 +82,16 @@ select i.token_tail as hook_tail, i.state_reason, i.last_delivery_at,
 -- name: integration_refusals :many
 -- in:  integration uuid
 -- out: reason text, n int, first_at timestamptz, last_at timestamptz, source text, detail text?
--- Primary key; three rows at most.
+-- Primary key; four rows at most.
 select reason, n::int, first_at, last_at, last_source as source, last_detail as detail
-  from hook_refusal where integration_id = $integration order by last_at desc;
+  from hook_refusal where integration_id = $integration and n > 0 order by last_at desc;
+
+-- name: integration_watch_anew :done
+-- in:  integration uuid
+-- A new time of watching counts from nothing: what came before had nothing to prove.
+with unseen as (update integration set secret_used_at = null where id = $integration)
+update hook_refusal set n = 0, first_at = now(), last_at = now(), last_source = '', last_detail = null
+ where integration_id = $integration and reason = 'unproven';
 
 -- name: integration_upload_lock :done
 -- Two first uploads at a time must not make two integrations.
@@ -91,14 +99,15 @@ select pg_advisory_xact_lock(hashtextextended('upload integration ' || current_s
 
 -- name: integrations_list :many
 -- out: id uuid, provider text, name text, zone text, hook_tail text?, state text, state_reason text?,
---      last_delivery_at timestamptz?, deliveries_24h int, unparsed_24h int, version int
+--      last_delivery_at timestamptz?, deliveries_24h int, unparsed_24h int, version int,
+--      unproven_until timestamptz?
 -- A tenant has few; the counts walk inbox_integration and delivery_integration for one day.
 select i.id, i.provider, i.name, i.zone, i.token_tail as hook_tail, i.state, i.state_reason, i.last_delivery_at,
        (select count(*)::int from inbox x where x.tenant_id = i.tenant_id and x.integration_id = i.id
            and x.id >= ground.uuid_at(now() - interval '1 day')) as deliveries_24h,
        (select count(*)::int from delivery d where d.tenant_id = i.tenant_id and d.integration_id = i.id
            and d.state = 'unparsed' and d.id >= ground.uuid_at(now() - interval '1 day')) as unparsed_24h,
-       i.version
+       i.version, case when i.unproven_until > now() then i.unproven_until end as unproven_until
   from integration i where i.state <> 'deleted' order by i.created_at, i.id;
 
 -- name: token_get :one

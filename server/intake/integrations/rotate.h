@@ -24,7 +24,7 @@ void rotate_write_refusals(struct jw *w, const struct integration_refusals_out *
     ROTATE_TIME ",\"ends_at\":{\"type\":\"string\"},\"used_at\":" ROTATE_TIME ",\"secret\":{\"type\":"     \
     "\"boolean\"},\"secret_used_at\":" ROTATE_TIME "}},\"refusals\":{\"type\":\"array\",\"items\":{\"type\":" \
     "\"object\",\"required\":[\"reason\",\"count\",\"first_at\",\"last_at\",\"last_source\",\"last_detail\"]," \
-    "\"properties\":{\"reason\":{\"enum\":[\"signature\",\"source\",\"flood\"]},\"count\":{\"type\":"      \
+    "\"properties\":{\"reason\":{\"enum\":[\"signature\",\"source\",\"flood\",\"unproven\"]},\"count\":{\"type\":"      \
     "\"integer\"},\"first_at\":{\"type\":\"string\"},\"last_at\":{\"type\":\"string\"},\"last_source\":"    \
     "{\"type\":\"string\"},\"last_detail\":{\"type\":[\"string\",\"null\"]}}}}"
 

@@ -6,6 +6,8 @@
 #include "intake/integrations/rotate.h"
 #include "intake/integrations/store.h"
 
+#define WATCH_DAYS 30 /* so long proof may be watched before it is demanded */
+
 struct create_fields {
     struct str provider, name, zone, settings;
 };
@@ -22,6 +24,7 @@ static const struct field create_in[] = {
 
 struct change_fields {
     struct str name, zone, settings, sources;
+    int64_t unproven_days;
 };
 
 static const struct field change_in[] = {
@@ -31,6 +34,9 @@ static const struct field change_in[] = {
      .doc = "Only what changes; null removes"},
     {"sources", FIELD_TEXT, offsetof(struct change_fields, sources), OPTIONAL, .max = 2000,
      .doc = "Addresses and networks that hooks are taken from, parted by blanks; empty: from any"},
+    {"unproven_days", FIELD_INT, offsetof(struct change_fields, unproven_days), OPTIONAL, .min = 0,
+     .max = WATCH_DAYS,
+     .doc = "So many days from now hooks that do not prove themselves are taken and counted; 0 ends it"},
     {0},
 };
 
@@ -214,6 +220,20 @@ static void write_facts(struct jw *w, const struct integration_facts_out *f)
     rotate_write_old(w, f);
 }
 
+static bool is_watched(const struct integration_read_out *row)
+{
+    return row->unproven_until != TIME_NONE && row->unproven_until > time_now();
+}
+
+/* Whether a hook has to prove itself by more than its address: does one without any header pass? */
+static bool demands_proof(struct arena *a, const struct provider *p, const struct json *settings)
+{
+    struct hook bare = {.method = STR("POST"), .query = STR(""), .headers = STR(""),
+                        .body = STR(""), .url = STR(""), .settings = settings, .now = time_now()};
+
+    return p && p->verify && p->verify(a, &bare) != NULL;
+}
+
 static const struct err *show(struct req *rq)
 {
     struct integration_facts_out facts;
@@ -250,11 +270,32 @@ static const struct err *show(struct req *rq)
     jw_text(&w, row.sources);
     write_facts(&w, &facts);
     rotate_write_refusals(&w, refusals, n_refusals);
+    jw_key(&w, "unproven_until");
+    jw_time(&w, is_watched(&row) ? row.unproven_until : TIME_NONE);
+    jw_key(&w, "demands_proof");
+    jw_bool(&w, demands_proof(rq->a, p, settings));
     write_settings(&w, rq->a, p, settings);
     write_fields(&w, "setting_fields", p);
     jw_close(&w, '}');
     req_set_header(rq, "etag", str_fmt(rq->a, "\"%lld\"", (long long)row.version));
     return req_json(rq, 200, jw_done(&w));
+}
+
+/* How long hooks that do not prove themselves are taken from now on. */
+static const struct err *watch(struct req *rq, const struct provider *p,
+                               const struct integration_read_out *row, int64_t *ret_until)
+{
+    const struct change_fields *in = rq->in;
+
+    *ret_until = row->unproven_until;
+    if (in->unproven_days == SQL_NULL)
+        return NULL;
+    if (in->unproven_days && !p->verify)
+        return req_field(rq, "unproven_days", "Hooks of this kind of phone system are known by their address alone.");
+    *ret_until = in->unproven_days ? time_now() + in->unproven_days * 86400 * TIME_S : TIME_NONE;
+    if (!in->unproven_days || is_watched(row))
+        return NULL;
+    return q_integration_watch_anew(rq->db, (struct integration_watch_anew_in){row->id}, NULL);
 }
 
 static const struct err *change(struct req *rq)
@@ -290,7 +331,9 @@ static const struct err *change(struct req *rq)
     if (cidr_list_parse(rq->a, out.sources, &networks))
         return req_field(rq, "sources", "%.*s.", STR_ARG(arena_why(rq->a)));
     store_split(rq->a, p, given, kept, &out.settings, &secret);
-    e = store_seal(rq->a, rq->who.tenant, row.id, secret, &out.secrets);
+    e = watch(rq, p, &row, &out.unproven_until);
+    if (!e)
+        e = store_seal(rq->a, rq->who.tenant, row.id, secret, &out.secrets);
     if (!e)
         e = q_integration_change(rq->db, out, &n);
     if (!e && !n)
@@ -416,8 +459,9 @@ static const struct schema schemas[] = {
     {"integration",
      "{\"type\":\"object\",\"required\":[\"id\",\"provider\",\"name\",\"zone\",\"state\",\"version\","
      "\"hook_tail\",\"state_reason\",\"last_delivery_at\",\"deliveries_24h\",\"unparsed_24h\","
-     "\"settings\",\"setting_fields\",\"sources\",\"token_used_at\",\"secret_used_at\",\"old\",\"refusals\"],"
-     "\"properties\":{" ROTATE_SCHEMA ",\"id\":{\"type\":\"string\"},\"provider\":{\"type\":"
+     "\"settings\",\"setting_fields\",\"unproven_until\",\"demands_proof\",\"sources\",\"token_used_at\",\"secret_used_at\",\"old\",\"refusals\"],"
+     "\"properties\":{" ROTATE_SCHEMA ",\"unproven_until\":" ROTATE_TIME ",\"demands_proof\":{\"type\":"
+     "\"boolean\"},\"id\":{\"type\":\"string\"},\"provider\":{\"type\":"
      "\"string\"},\"name\":{\"type\":\"string\"},\"zone\":{\"type\":\"string\"},\"state\":{\"type\":\"string\"},"
      "\"version\":{\"type\":\"integer\"},\"settings\":{\"type\":\"object\",\"additionalProperties\":"
      "{\"type\":[\"string\",\"boolean\",\"null\"]}},\"hook_tail\":{\"type\":[\"string\",\"null\"]},"

@@ -46,3 +46,27 @@ select l.received_at,
            and x.method in ('GET', 'POST')
            and not exists (select from trial t where t.integration_id = $integration and t.delivery_id = x.id)
          order by x.id desc limit 50) l;
+
+-- name: setup_recordings :one
+-- in:  integration uuid
+-- out: since timestamptz, calls int, answered int, heard int, waiting int, lost int, skipped int, untold int, reason text?
+-- A week of call_integration, and the recordings of each (unique key): what records tell of, beside what can be
+-- heard. Untold: answered, and no record named a recording. The reason is the most frequent of those lost.
+with c as (
+  select c.disposition = 'answered' as answered, c.lent_recording or coalesce(r.heard, false) as heard,
+         coalesce(r.waiting, false) as waiting, coalesce(r.lost, false) as lost, coalesce(r.skipped, false) as skipped,
+         r.reason
+    from call c
+    left join lateral (select bool_or(r.state in ('ready', 'fetched')) as heard, bool_or(r.state = 'waiting') as waiting,
+           bool_or(r.state in ('missing', 'failed')) as lost, bool_or(r.state = 'skipped') as skipped,
+           max(r.reason) filter (where r.state in ('missing', 'failed')) as reason
+      from recording r where r.tenant_id = c.tenant_id and r.call_id = c.id) r on true
+   where c.integration_id = $integration and c.started_at > now() - interval '7 days' and not c.trial)
+select now() - interval '7 days' as since, count(*)::int as calls, count(*) filter (where answered)::int as answered,
+       count(*) filter (where heard)::int as heard,
+       count(*) filter (where not heard and waiting)::int as waiting,
+       count(*) filter (where not heard and not waiting and lost)::int as lost,
+       count(*) filter (where not heard and not waiting and not lost and skipped)::int as skipped,
+       count(*) filter (where answered and not heard and not waiting and not lost and not skipped)::int as untold,
+       mode() within group (order by reason) filter (where not heard and not waiting and lost) as reason
+  from c;

@@ -1,4 +1,5 @@
 /* The routes around an integration's settings, and their schemas. */
+#include "intake/setup/queries.h"
 #include "intake/setup/setup.h"
 
 static const struct route routes[] = {
@@ -16,6 +17,8 @@ static const struct route routes[] = {
     {GET, "/integrations/{integration}/network", INTEGRATIONS_READ, .run = network_show,
      .out = "network",
      .doc = "Addresses this server calls from, and inner networks it may call for this system"},
+    {GET, "/integrations/{integration}/recordings", INTEGRATIONS_READ, .sql = SQL_SETUP_RECORDINGS,
+     .doc = "Calls of the last seven days beside their recordings: heard, waiting, lost, and never told of"},
     {0},
 };
 

@@ -11,7 +11,7 @@
 #define MAGIC_N 4u
 #define HEAD_N (MAGIC_N + 4u)
 #define SUM_N 8u
-#define VERSION 1
+#define VERSION 2 /* 1 had no `unproven`; read until none can be left on a disk */
 
 static struct str about(struct arena *a, struct uuid segment)
 {
@@ -54,6 +54,7 @@ struct str spool_record(struct arena *a, const struct key *k, struct uuid segmen
     pack_str(&plain, d->source);
     pack_str(&plain, d->headers);
     pack_str(&plain, d->body);
+    pack_int(&plain, d->unproven);
     if (plain.over)
         return STR_NONE;
     sealed = crypto_seal(a, k, about(a, segment), buf_str(&plain));
@@ -81,7 +82,8 @@ static bool unpack_delivery(struct str plain, struct spooled *ret)
     ret->source = unpack_str(&u);
     ret->headers = unpack_str(&u);
     ret->body = unpack_str(&u);
-    return version == VERSION && !u.bad && !u.rest.n;
+    ret->unproven = version > 1 && unpack_int(&u) != 0;
+    return version >= 1 && version <= VERSION && !u.bad && !u.rest.n;
 }
 
 /* Where a record begins at or behind `from`, or the end. */

@@ -17,6 +17,7 @@ struct spooled {
     struct uuid tenant, integration, id, job;
     int64_t received_at;
     struct str method, query, source, headers, body;
+    bool unproven; /* taken though it did not prove itself */
 };
 
 struct spool_item {

@@ -16,6 +16,7 @@ const verdicts: Record<string, string> = {
   proved: 'Its signature or password was right',
   address: 'The secret in the address alone',
   asked: 'We asked for it',
+  unproven: 'It did not prove itself. Proof was not demanded yet',
 };
 
 const above = { href: to.deliveries(), label: 'Deliveries' };

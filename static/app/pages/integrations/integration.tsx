@@ -25,7 +25,9 @@ import { SettingsPanel } from './settings-panel';
 import { SetupFile } from './setup-file';
 import { rememberAddress } from './shown-address';
 import { State } from './state';
+import { RecordingsPanel } from './recordings-panel';
 import { TrialsPanel } from './trials-panel';
+import { WatchNote } from './watch-note';
 import { providerName } from './words';
 import './integrations.css';
 
@@ -133,6 +135,7 @@ function Shown({ of, reload }: { of: IntegrationFull; reload: () => void }) {
         ]}
       />
       {!uploads && <ClockNote of={of} why={why} saved={reload} />}
+      {!uploads && <WatchNote of={of} why={why} changed={reload} />}
       {url && <Address id={of.id} url={url} provider={of.provider} renewed={over} />}
       <div class="integration-parts">
         {uploads ? (
@@ -157,6 +160,7 @@ function Shown({ of, reload }: { of: IntegrationFull; reload: () => void }) {
             />
             <TrialsPanel id={of.id} why={why} />
             <LatestDeliveries id={of.id} />
+            <RecordingsPanel id={of.id} />
             {canBePolled && <PollsPanel id={of.id} why={why} />}
             <ChannelsPanel id={of.id} why={why} />
             <NetworkPanel of={of} />

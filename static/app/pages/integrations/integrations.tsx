@@ -20,7 +20,14 @@ const columns: Column<Integration>[] = [
     key: 'state',
     label: 'State',
     phone: 'end',
-    show: (i) => <State state={i.state} reason={i.state_reason} />,
+    show: (i) => (
+      <State
+        state={i.state}
+        reason={
+          i.state_reason ?? (i.unproven_until ? 'Takes hooks without proof for a time' : null)
+        }
+      />
+    ),
   },
   { key: 'why', label: 'Reason', phone: 'only', show: (i) => i.state_reason },
   {

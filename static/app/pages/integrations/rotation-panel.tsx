@@ -77,7 +77,7 @@ function Old({
   );
 }
 
-const refusals = {
+const refusals: Record<string, string> = {
   signature: 'did not verify',
   source: 'came from an address that is not listed',
   flood: 'came too fast',
@@ -118,14 +118,18 @@ export function RotationPanel({
             Change the secrets
           </Button>
         )}
-        {of.refusals.map((r) => (
-          <p key={r.reason} class="bad-ink">
-            {count(r.count)} {r.count === 1 ? 'hook' : 'hooks'} {refusals[r.reason]}, last{' '}
-            {whenOf(r.last_at, zone.value)} from {r.last_source}
-            {r.last_detail ? `: ${r.last_detail}` : '.'}
-          </p>
-        ))}
-        {of.refusals.length === 0 && <p class="hint">No hook to this address was ever refused.</p>}
+        {of.refusals
+          .filter((r) => r.reason !== 'unproven')
+          .map((r) => (
+            <p key={r.reason} class="bad-ink">
+              {count(r.count)} {r.count === 1 ? 'hook' : 'hooks'} {refusals[r.reason]}, last{' '}
+              {whenOf(r.last_at, zone.value)} from {r.last_source}
+              {r.last_detail ? `: ${r.last_detail}` : '.'}
+            </p>
+          ))}
+        {of.refusals.every((r) => r.reason === 'unproven') && (
+          <p class="note">No hook to this address was ever refused.</p>
+        )}
       </div>
       {asking && (
         <RotateDialog

@@ -6,6 +6,7 @@ import { Button } from '../../ui/button';
 import { TextField } from '../../ui/field';
 import { Panel } from '../../ui/page';
 import { toast } from '../../ui/toast';
+import { WATCH_DAYS } from './watch-note';
 import { SettingFields, changed, type Values } from './settings-form';
 
 export function SettingsPanel({
@@ -27,6 +28,7 @@ export function SettingsPanel({
   const [name, setName] = useState(of.name);
   const [sources, setSources] = useState(of.sources);
   const [values, setValues] = useState<Values>(stored);
+  const [patient, setPatient] = useState(true);
   const [error, setError] = useState<ApiError>();
   const [busy, setBusy] = useState(false);
   useEffect(() => {
@@ -34,6 +36,13 @@ export function SettingsPanel({
     setSources(of.sources);
     setValues(stored());
   }, [of.version]);
+
+  /* Proof is switched on while the phone system is in use: what it sends until its own settings are
+   * changed would be refused. */
+  const proof =
+    !of.demands_proof &&
+    !!of.last_delivery_at &&
+    of.setting_fields.some((f) => f.rotates && values[f.name]);
 
   const save = async () => {
     if (busy || why) return;
@@ -43,7 +52,12 @@ export function SettingsPanel({
       await api('PATCH /integrations/{}', {
         at: [of.id],
         version: of.version,
-        body: { name, sources, settings: changed(of, values) },
+        body: {
+          name,
+          sources,
+          settings: changed(of, values),
+          ...(proof && patient ? { unproven_days: WATCH_DAYS } : {}),
+        },
       });
       toast('Saved.');
       saved();
@@ -101,6 +115,19 @@ export function SettingsPanel({
             help="Addresses and networks of the phone system. Empty: from anywhere, by whoever has the address."
             error={error?.fields.sources}
           />
+        )}
+        {proof && (
+          <label class="check">
+            <input
+              type="checkbox"
+              checked={patient}
+              onChange={(e) => setPatient(e.currentTarget.checked)}
+            />
+            <span>
+              Take hooks without this proof for {WATCH_DAYS} more days, and count them. Without it
+              every hook is refused until the phone system has it too.
+            </span>
+          </label>
         )}
         <Button type="submit" kind="main" why={why} busy={busy}>
           Save
