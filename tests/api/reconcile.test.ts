@@ -65,7 +65,7 @@ test('d1-10 W10: one hook in a hundred is withheld; the night finds all of those
   assert.equal(await there(records, ' and found_by_poll'), withheld.length, 'and no other');
   const night = (await owner.get('/api/v1/polls', { query: { integration: ucm.id, limit: 10 } })).items.find((p) => p.mode === 'nightly' && p.state === 'done')!;
   assert(night.found >= withheld.length, 'the integration counts them');
-  console.log(`# ${CALLS} calls, ${withheld.length} withheld, ${await there(withheld, ' and found_by_poll')} found by poll`);
+  console.log(`# W10: ${CALLS} calls, ${withheld.length} withheld, ${await there(withheld, ' and found_by_poll')} found by poll`);
 });
 
 test('Twilio: a count tells how much there is and keeps nothing, a back-fill brings calls and recordings, sent ones are known again', { timeout: 240_000 }, async () => {

@@ -1,10 +1,10 @@
 /* Receiving hooks at the sizes that TRUST.md names, against the installation of RINGSIGHT_DEMO and
  * servers of its own beside it. Prints a line of figures each; fails where something was lost or doubled.
- *   npm --prefix tests/api run size -- [w1] [w2] [w3] [--seconds N] [--events N] [--rate N]
+ *   npm --prefix tests/api run size -- [w1] [w2] [w3] [w4] [--seconds N] [--events N] [--rate N]
  * sizes.test.ts runs them small. */
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import * as http from 'node:http';
-import { readdirSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { as, keyOf, other, send, sleep, until } from './house.ts';
 import { ownServer, ready, Relay, type Own } from './server.ts';
@@ -157,8 +157,43 @@ async function w3(): Promise<void> {
   await at.remove();
 }
 
+/** Bodies that are no record, up to a megabyte, 16 at a time: what they hold of the server's memory goes again. */
+async function w4(): Promise<void> {
+  const at = await connect(), own: Own = await ownServer(undefined, { settings });
+  const mb = 1 << 20, many = option('--odd', 2_000);
+  const kinds: (() => string | Buffer)[] = [
+    () => randomBytes(mb), () => '['.repeat(mb), () => '{"a":'.repeat(mb / 5), () => `{"call_id":"${'x'.repeat(mb - 20)}"`, () => '',
+    () => `[${'{"a":1,"a":2},'.repeat(70_000)}{}]`, () => `{"n":${'9'.repeat(mb - 10)}}`, () => Buffer.alloc(mb, 0xff), () => 'a=b&'.repeat(mb / 4)];
+  const rss = (): number => Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${own.process.pid}/status`, 'utf8'))![1]) / 1024;
+  const sent = new Map<string, number>();
+  let most = 0, failed = 0, next = 0;
+  const lane = async (): Promise<void> => {
+    while (next < many) {
+      const body = kinds[next++ % kinds.length]!();
+      const answer = await send(at.path, { port: own.port, method: 'POST', body, agent: keepAlive, timeout: 60_000 });
+      if (answer.status === 200) sent.set(sum(body), (sent.get(sum(body)) ?? 0) + 1);
+      else failed++;
+      most = Math.max(most, rss());
+    }
+  };
+  const first = rss();
+  await Promise.all(Array.from({ length: 16 }, lane));
+  await until('all are looked at', 600_000, async () => {
+    await sleep(500);
+    return (await key.get('/api/v1/deliveries', { query: { integration: at.id, state: 'received', limit: 1 } })).items.length === 0;
+  });
+  const found = await stored(at.id);
+  const wrong = [...sent].filter(([mark, n]) => found.get(mark) !== n).length;
+  const parsed = (await key.get('/api/v1/deliveries', { query: { integration: at.id, state: 'parsed', limit: 1 } })).items.length;
+  say(`W4: ${many} bodies that are no record, up to 1 MB, 16 at a time: ${wrong} not stored as sent, ${failed} refused, ${parsed} taken for a call; ` +
+    `the web process held ${first.toFixed(0)} MB before, ${most.toFixed(0)} MB at most, ${rss().toFixed(0)} MB after`, wrong === 0 && failed === 0 && parsed === 0 && own.process.exitCode === null && most - first < 512);
+  await own.remove();
+  await at.remove();
+}
+
 if (!wanted.length || wanted.includes('w1')) await w1();
 if (!wanted.length || wanted.includes('w2')) await w2();
 if (!wanted.length || wanted.includes('w3')) await w3();
+if (!wanted.length || wanted.includes('w4')) await w4();
 keepAlive.destroy();
 process.exit(failed ? 1 : 0);
