@@ -27,6 +27,7 @@ const BOTH = {
   poll_run_step: 'what a phone system told of, not how many calls there were',
   numbers_page: 'every number is read anew',
   polls_list: 'what a phone system told of, not how many calls there were',
+  setup_recordings: 'what one phone system told of, beside what was recorded',
   unknown_give: 'the agent is given both rows',
   upload_known: 'whether the bytes are there',
   drop_match_number: 'which row a file belongs to',
