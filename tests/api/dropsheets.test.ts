@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { S3 } from '../providers/sim/s3.mjs';
+import { Sftp } from '../providers/sim/sftp.mjs';
 import { Drop, number, sound } from './drop.ts';
 import { as, isProblem, sleep, until, type Client } from './house.ts';
 import { sql } from './queue.ts';
@@ -11,6 +12,7 @@ import { xlsx, zip } from './workbook.ts';
 
 let owner: Client, drop: Drop;
 const s3 = new S3({ bucket: 'slow-files' });
+const sftp = new Sftp();
 const sheets = { sidecar: '2' };
 const bucket = (path: string): object => ({ endpoint: s3.url, region: s3.region, bucket: s3.bucket, path, path_style: 'yes', access_key_id: s3.id, secret_access_key: s3.secret, every_min: '60' });
 
@@ -18,10 +20,12 @@ before(async () => {
   owner = await as('owner');
   drop = new Drop(owner);
   await s3.listen();
+  await sftp.start();
 });
 after(async () => {
   await drop.remove();
   await s3.close();
+  await sftp.remove();
 });
 
 test('a sheet says whose calls the files beside it are; files without a row follow the pattern', { timeout: 180_000 }, async () => {
@@ -42,7 +46,7 @@ test('a sheet says whose calls the files beside it are; files without a row foll
   assert(existsSync(join(drop.base, 'a/calls.csv')));
 });
 
-test('an XLSX sheet is read like a CSV one, from a folder and from a bucket', { timeout: 240_000 }, async () => {
+test('an XLSX sheet is read like a CSV one, from a folder, a bucket and over SFTP', { timeout: 240_000 }, async () => {
   const local = await drop.local('x', sheets, { zone: 'Europe/Berlin' }), to = number();
   const rows = [['File', 'Agent', 'Date', 'Time', 'Direction', 'Number'], ['one.wav', 205, new Date('2026-07-03T00:00:00Z'), new Date('1899-12-30T09:15:00Z'), 'out', to], ['two.wav', 206, new Date('2026-07-04T10:00:00Z'), '', 'sideways', '']];
   drop.put('x/Calls.XLSX', xlsx(rows));
@@ -55,6 +59,11 @@ test('an XLSX sheet is read like a CSV one, from a folder and from a bucket', { 
   s3.put('xlsx/three.wav', sound());
   const far = await drop.create('s3', { ...bucket('xlsx'), ...sheets });
   assert.equal((await drop.call((await drop.becomes(far, 'three.wav', 'done')).call_id)).agent_key, '208');
+  sftp.put('calls.xlsx', xlsx([['recording', 'agent'], ['four.wav', 209]]));
+  sftp.put('four.wav', sound());
+  const over = await drop.create('sftp', { host: '127.0.0.1', port: String(sftp.port), user: sftp.user, private_key: sftp.privateKey,
+    path: sftp.folder, host_key: sftp.hostKey, every_min: '60', ...sheets });
+  assert.equal((await drop.call((await drop.becomes(over, 'four.wav', 'done')).call_id)).agent_key, '209');
 });
 
 test('an XLSX file that is none or does harm holds its recordings back and says why', { timeout: 240_000 }, async () => {
