@@ -11,7 +11,6 @@ const build = resolve(root, process.env.RINGSIGHT_BUILD ?? 'build')
 const env = { ...process.env, RINGSIGHT_BUILD: build, RINGSIGHT_DEMO: resolve(root, process.env.RINGSIGHT_DEMO ?? 'var/demo.json') }
 const api = ['npm', '--prefix', 'tests/api']
 const runs = {
-  W1: [[...api, 'run', '--silent', 'size', '--', 'w1', '--seconds', '60'], {}],
   W2: [[...api, 'run', '--silent', 'size', '--', 'w2'], {}],
   W3: [[...api, 'run', '--silent', 'size', '--', 'w3'], {}],
   W4: [[...api, 'run', '--silent', 'size', '--', 'w4'], {}],
@@ -44,7 +43,7 @@ for (const [id, [command, more]] of Object.entries(runs)) {
 writeFileSync(report, `# Receiving hooks at full size
 
 What \`node tests/bench/ways-in.mjs\` found (TRUST.md section 2.1), each row with the machine, its load before, the day and the
-commit. W5 and W6 are tests of \`deploy/check 40-api\` (replays, stages); W9 is \`tests/bench/run flood\`.
+commit. W1 is \`tests/bench/run ack\`, W5 and W6 are tests of \`deploy/check 40-api\` (replays, stages); W9 is \`tests/bench/run flood\`.
 
 | Goal | found | machine | when, commit | command |
 |---|---|---|---|---|
