@@ -7,8 +7,9 @@ says() {
     if out=$("$@" 2>&1); then printf 'ok %s\n' "$name"; else printf 'not ok %s\n%s\n' "$name" "$out"; fi
 }
 unknown() {
-    local metric bad=0
-    for metric in $(grep -ohE 'ringsight_[a-z_]+' deploy/alerts.yml | sort -u); do
+    local metrics metric bad=0
+    mapfile -t metrics < <(grep -ohE 'ringsight_[a-z_]+' deploy/alerts.yml | sort -u)
+    for metric in "${metrics[@]}"; do
         grep -qF "\"$metric\"" server/core/metrics.h || { echo "$metric" && bad=1; }
     done
     return "$bad"
