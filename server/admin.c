@@ -184,6 +184,7 @@ static const struct err *api_key(struct admin *ad, struct jw *out)
     struct tenant_facts t;
     struct role_facts role;
     struct new_api_key made;
+    struct api_key_wish wish = {.name = ad->opt[OPT_NAME], .expires_at = TIME_NONE};
     const struct err *e = tenancy_find(ad->db, ad->opt[OPT_TENANT], &t);
 
     if (e)
@@ -191,7 +192,7 @@ static const struct err *api_key(struct admin *ad, struct jw *out)
     db_begin(ad->db, t.id);
     e = role_find(ad->db, ad->opt[OPT_ROLE], &role);
     if (!e)
-        e = api_key_create(ad->db, ad->opt[OPT_NAME], &role, &made);
+        e = api_key_create(ad->db, &wish, &role, &made);
     e = end(ad->db, e);
     if (e)
         return e;

@@ -49,6 +49,7 @@
 #include "people/members/members.h"
 #include "people/passwords/passwords.h"
 #include "people/resets/resets.h"
+#include "people/roles/roles.h"
 #include "people/sessions/sessions.h"
 #include "people/tenants/tenants.h"
 #include "platform/mails/mails.h"
@@ -64,6 +65,7 @@
 const struct feature *const features[] = {
     &sessions_feature,
     &members_feature,
+    &roles_feature,
     &invitations_feature,
     &passwords_feature,
     &resets_feature,

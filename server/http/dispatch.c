@@ -240,8 +240,11 @@ static void identify(struct req *rq)
     ask->rq = rq;
     e = identity_token(rq, &ask->kind, &ask->token);
     if (!e && (ask->kind == TOKEN_NONE ||
-               identity_cached(loop_identities(rq->loop), &ask->token, rq))) {
-        limits_take(rq, within_limits);
+               identity_cached(loop_identities(rq->loop), &ask->token, rq, &e))) {
+        if (e)
+            finish(rq, e);
+        else
+            limits_take(rq, within_limits);
         return;
     }
     texts[0] = str_n(ask->token.b, sizeof ask->token.b);

@@ -1,5 +1,6 @@
 /* Who asks: session cookie or API key, found by one gate call and kept at most a second, so that a
  * revoked session is dead everywhere within a second. One cache per loop; loop thread only. */
+#include "http/client.h"
 #include "http/cookie.h"
 #include "http/inner.h"
 #include "http/queries.h"
@@ -17,6 +18,7 @@ struct entry {
     struct hash token;
     struct arena *a; /* NULL: empty */
     struct identity who;
+    struct cidr_list networks; /* a key is taken from these only; empty: from any */
 };
 
 struct identity_cache {
@@ -105,7 +107,20 @@ static bool changed_lately(const struct hash *token, int64_t now)
     return at && now - at < 2 * FRESH_US;
 }
 
-bool identity_cached(struct identity_cache *c, const struct hash *token, struct req *rq)
+/* A key from elsewhere is as good as none, but its owner is told why. */
+static const struct err *let_in(struct req *rq, const struct entry *e)
+{
+    struct address from;
+
+    if (e->networks.n && !(address_parse(rq->client, &from) && cidr_list_has(&e->networks, from)))
+        return err_why(rq->a, E_FORBIDDEN, "This key is not taken from the address %.*s: its networks can be "
+                       "changed under API keys.", STR_ARG(rq->client));
+    rq->who = copy(rq->a, &e->who);
+    return NULL;
+}
+
+bool identity_cached(struct identity_cache *c, const struct hash *token, struct req *rq,
+                     const struct err **ret_e)
 {
     struct entry *e = place(c, token);
     int64_t now = time_mono();
@@ -113,7 +128,7 @@ bool identity_cached(struct identity_cache *c, const struct hash *token, struct 
     if (!e->a || now - e->at > FRESH_US || changed_lately(token, now) ||
         memcmp(&e->token, token, sizeof *token) != 0)
         return false;
-    rq->who = copy(rq->a, &e->who);
+    *ret_e = let_in(rq, e);
     return true;
 }
 
@@ -145,7 +160,16 @@ const struct err *identity_take(struct identity_cache *c, const struct hash *tok
     err = bind_row(rq->a, identity_gate(kind), r, 0, &row);
     if (err)
         return err;
-    rq->who = (struct identity){
+    e->a = arena_new();
+    e->networks = (struct cidr_list){0};
+    if (row.networks.n && cidr_list_parse(e->a, row.networks, &e->networks)) {
+        arena_free(e->a);
+        e->a = NULL;
+        return E_INTERNAL;
+    }
+    e->at = time_mono();
+    e->token = *token;
+    e->who = (struct identity){
         .kind = principal_of(row.kind),
         .permissions = permissions_of(row.permissions),
         .account = row.account_id,
@@ -163,9 +187,6 @@ const struct err *identity_take(struct identity_cache *c, const struct hash *tok
         .by_cookie = kind == TOKEN_SESSION,
         .token = *token,
     };
-    e->a = arena_new();
-    e->at = time_mono();
-    e->token = *token;
-    e->who = copy(e->a, &rq->who);
-    return NULL;
+    e->who = copy(e->a, &e->who);
+    return let_in(rq, e);
 }

@@ -39,8 +39,10 @@ const struct err *identity_token(struct req *rq, enum token_kind *ret_kind,
 struct identity_cache;
 struct identity_cache *identity_cache_new(void);
 void identity_cache_free(struct identity_cache *c);
-/* Copies a fresh entry (at most a second old) into rq->who; false: ask the gate. */
-bool identity_cached(struct identity_cache *c, const struct hash *token, struct req *rq);
+/* Copies a fresh entry (at most a second old) into rq->who; false: ask the gate. ret_e: E_FORBIDDEN for a key
+ * that comes from elsewhere. */
+bool identity_cached(struct identity_cache *c, const struct hash *token, struct req *rq,
+                     const struct err **ret_e);
 const struct sql *identity_gate(enum token_kind kind);
 /* Takes the gate's answer; no row: nobody. */
 const struct err *identity_take(struct identity_cache *c, const struct hash *token,

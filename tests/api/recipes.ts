@@ -27,6 +27,8 @@ async function made(owner: Client, path: string, name: string, ask: Ask): Promis
 
 const anAgent = (owner: Client): Promise<Record<string, string>> =>
   made(owner, '/api/v1/agents', 'agent', { json: { name: 'Walker', extension: `w${unique()}` } });
+const aRole = (owner: Client): Promise<Record<string, string>> =>
+  made(owner, '/api/v1/roles', 'role', { json: { name: `Walker ${unique()}`, scope: 'all', permissions: ['calls.read'] } });
 const anIntegration = (owner: Client): Promise<Record<string, string>> =>
   made(owner, '/api/v1/integrations', 'integration', { json: { provider: 'generic', name: 'Walker', settings: {} } });
 const a3cx = (owner: Client): Promise<Record<string, string>> =>
@@ -212,7 +214,13 @@ export const recipes: Record<string, Recipe> = {
   'PATCH /api/v1/agents/{agent}': { make: anAgent, ask: () => ({ json: { name: 'Walked' }, headers: { 'if-match': '"1"' } }) },
   'DELETE /api/v1/agents/{agent}': { make: anAgent },
   'POST /api/v1/api-keys': { ask: () => ({ json: { name: 'Walker', role: 'viewer' } }) },
+  'PATCH /api/v1/api-keys/{key}': { make: (o) => made(o, '/api/v1/api-keys', 'key', { json: { name: 'Walker', role: 'viewer' } }), ask: () => ({ json: { name: 'Walked' } }) },
   'DELETE /api/v1/api-keys/{key}': { make: (o) => made(o, '/api/v1/api-keys', 'key', { json: { name: 'Walker', role: 'viewer' } }) },
+  'PATCH /api/v1/members/{member}': { make: aMember, ask: () => ({ json: { role: 'viewer' } }) },
+  'DELETE /api/v1/members/{member}': { make: aMember },
+  'POST /api/v1/roles': { ask: () => ({ json: { name: `Walker ${unique()}`, scope: 'all', permissions: ['calls.read'] } }) },
+  'PATCH /api/v1/roles/{role}': { make: aRole, ask: () => ({ json: { name: 'Walked' }, headers: { 'if-match': '"1"' } }) },
+  'DELETE /api/v1/roles/{role}': { make: aRole },
   'POST /api/v1/invitations': { ask: () => ({ json: { user_name: `walker${unique()}`, role: 'viewer' } }) },
   'POST /api/v1/invitations/{invitation}/renew': { make: anInvitation },
   'DELETE /api/v1/invitations/{invitation}': { make: anInvitation },

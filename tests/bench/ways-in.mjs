@@ -30,8 +30,8 @@ for (const [id, [command, more]] of Object.entries(runs)) {
   if (wanted.length && !wanted.includes(id)) continue
   const load = loadavg()[0].toFixed(1)
   const { stdout, stderr, status } = spawnSync(command[0], command.slice(1), { cwd: root, env: { ...env, ...more }, encoding: 'utf8', maxBuffer: 1 << 28 })
-  const lines = [...stdout.matchAll(new RegExp(`^(?:# )?(?:(not ok|ok) )?${id}\\b[^:]*: (.*)$`, 'gm'))]
-  const found = lines.map((m) => (m[1] === 'not ok' ? `NOT OK ` : '') + m[0].replace(/^(# )?((not )?ok )?/, ''))
+  const lines = [...stdout.matchAll(new RegExp(`^(?:# )?(?:\\\\# )?(?:(not ok|ok) )?${id}\\b[^:]*: (.*)$`, 'gm'))]
+  const found = lines.map((m) => (m[1] === 'not ok' ? `NOT OK ` : '') + m[0].replace(/^(# )?(\\# )?((not )?ok )?/, '').replace(`${id}: `, ''))
   if (status || !found.length) {
     bad++
     found.push(`FAILED with ${status}`)

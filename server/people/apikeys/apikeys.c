@@ -5,15 +5,17 @@
 
 #define PREFIX 7
 
-const struct err *api_key_create(struct db *db, struct str name, const struct role_facts *role,
+const struct err *api_key_create(struct db *db, const struct api_key_wish *wish, const struct role_facts *role,
                                  struct new_api_key *ret)
 {
     struct arena *a = db_arena(db);
     struct str key = str_fmt(a, "rs_%.*s", STR_ARG(crypto_token(a, 32)));
     struct hash hash = crypto_sha256(key);
-    struct api_key_insert_in row = {.id = uuid_new(), .name = str_trim(name),
+    struct api_key_insert_in row = {.id = uuid_new(), .name = str_trim(wish->name),
                                     .prefix = str_sub(key, 0, PREFIX),
-                                    .hash = str_n(hash.b, sizeof hash.b), .role = role->id};
+                                    .hash = str_n(hash.b, sizeof hash.b), .role = role->id,
+                                    .expires_at = wish->expires_at,
+                                    .networks = wish->networks.p ? wish->networks : STR("")};
     const struct err *e;
 
     if (str_is(role->scope, "own"))

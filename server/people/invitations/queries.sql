@@ -16,7 +16,7 @@ select i.id, i.sign_in, i.by_mail, r.slug as role, r.name as role_name, i.by_nam
 -- name: invitation_roles :many
 -- out: slug text, name text, scope text, permissions text[]
 -- A tenant's roles.
-select slug, name, scope, permissions from role order by name, slug;
+select slug, name, scope, permissions from role where retired_at is null order by name, slug;
 
 -- name: invitation_mails :one
 -- out: n int
