@@ -10,7 +10,9 @@ const run = promisify(execFile);
 
 /** One statement as the owner of the tables; its rows, fields parted by "|". */
 export async function sql(statement: string): Promise<string[]> {
-  const { stdout } = await run('psql', ['-XqAt', '-v', 'ON_ERROR_STOP=1', '-d', demo.owner_database_url, '-c', statement]);
+  const asked = run('psql', ['-XqAt1', '-v', 'ON_ERROR_STOP=1', '-d', demo.owner_database_url, '-f', '-'], { maxBuffer: 1 << 26 });
+  asked.child.stdin!.end(statement); // as input, for it may be longer than a command line
+  const { stdout } = await asked;
   return stdout.split('\n').filter(Boolean);
 }
 
