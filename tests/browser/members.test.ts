@@ -47,7 +47,7 @@ async function invite(page: Page, fill: () => Promise<void>): Promise<void> {
   await page.getByRole('button', { name: 'Invite', exact: true }).click();
   await page.getByRole('dialog').waitFor();
   await fill();
-  await page.getByLabel('Role').selectOption({ label: 'Viewer' });
+  await page.getByRole('dialog').getByLabel('Role').selectOption({ label: 'Viewer' });
 }
 
 test('somebody is invited by mail, accepts, forgets the password and chooses a new one', async () => {

@@ -50,6 +50,8 @@ async function everyPage(page: Page): Promise<Map<string, string>> {
     ['work that ended', '/work?state=ended'],
     ['scorecards', '/scorecards'],
     ['members', '/members'],
+    ['roles', '/roles'],
+    ['API keys', '/api-keys'],
     ['settings', '/settings'],
     ['missing page', '/nowhere'],
   ]);

@@ -4,7 +4,9 @@ import { useLocation } from 'preact-iso';
 import { ApiError, api, type Item } from '../../api/client';
 import { refusalFor, zone } from '../../api/session';
 import { useApi } from '../../api/use-api';
-import { Button } from '../../ui/button';
+import { to } from '../../routes';
+import { Button, LinkButton } from '../../ui/button';
+import { Confirm } from '../../ui/dialog';
 import { dateOf } from '../../ui/format';
 import { Page, Panel } from '../../ui/page';
 import { usePaging } from '../../ui/paging';
@@ -14,6 +16,7 @@ import { toast } from '../../ui/toast';
 import { InvitationsPanel } from './invitations-panel';
 import { InviteDialog } from './invite-dialog';
 import { LinkDialog, type HandOver } from './link-dialog';
+import { RoleOfMember } from './role-of-member';
 import './members.css';
 
 type Member = Item<'GET /members'>;
@@ -26,6 +29,8 @@ export default function Members() {
   const [inviting, setInviting] = useState(false);
   const [link, setLink] = useState<HandOver>();
   const [asking, setAsking] = useState('');
+  const [changing, setChanging] = useState<Member>();
+  const [leaving, setLeaving] = useState<Member>();
   const why = refusalFor('people.write');
 
   const passwordLink = async (member: Member) => {
@@ -39,6 +44,19 @@ export default function Members() {
     setAsking('');
   };
 
+  const remove = async (member: Member) => {
+    setAsking(member.id);
+    try {
+      await api('DELETE /members/{}', { at: [member.id] });
+      toast(`${member.name} is no member any more.`);
+      list.reload();
+    } catch (e) {
+      toast(e instanceof ApiError ? e.message : String(e), true);
+    }
+    setAsking('');
+    setLeaving(undefined);
+  };
+
   const columns: Column<Member>[] = [
     { key: 'name', label: 'Name', phone: 'lead', show: (m) => <strong>{m.name}</strong> },
     { key: 'email', label: 'Signs in as', show: (m) => m.email },
@@ -48,18 +66,32 @@ export default function Members() {
       key: 'act',
       label: 'Actions',
       class: 'acts',
-      show: (m) =>
-        m.by_user_name && (
+      show: (m) => (
+        <>
+          {m.by_user_name && (
+            <Button
+              kind="quiet"
+              why={why}
+              busy={asking === m.id}
+              label={`New password link for ${m.name}`}
+              onClick={() => void passwordLink(m)}
+            >
+              New password link
+            </Button>
+          )}
           <Button
             kind="quiet"
             why={why}
-            busy={asking === m.id}
-            label={`New password link for ${m.name}`}
-            onClick={() => void passwordLink(m)}
+            label={`Change the role of ${m.name}`}
+            onClick={() => setChanging(m)}
           >
-            New password link
+            Role
           </Button>
-        ),
+          <Button kind="quiet" why={why} label={`Remove ${m.name}`} onClick={() => setLeaving(m)}>
+            Remove
+          </Button>
+        </>
+      ),
     },
   ];
 
@@ -67,9 +99,12 @@ export default function Members() {
     <Page
       title="Members"
       actions={
-        <Button kind="main" why={why} onClick={() => setInviting(true)}>
-          Invite
-        </Button>
+        <>
+          <LinkButton href={to.roles()}>Roles</LinkButton>
+          <Button kind="main" why={why} onClick={() => setInviting(true)}>
+            Invite
+          </Button>
+        </>
       }
     >
       <InvitationsPanel list={invitations} onLink={setLink} />
@@ -91,6 +126,26 @@ export default function Members() {
             setLink(handOver);
             invitations.reload();
           }}
+        />
+      )}
+      {changing && (
+        <RoleOfMember
+          of={changing}
+          onClose={() => setChanging(undefined)}
+          done={() => {
+            setChanging(undefined);
+            list.reload();
+          }}
+        />
+      )}
+      {leaving && (
+        <Confirm
+          title={`Remove ${leaving.name}?`}
+          text="They are signed out within a second and see nothing of this company any more. What they did stays; the account itself does too, for other companies it belongs to."
+          action="Remove"
+          busy={asking === leaving.id}
+          onYes={() => void remove(leaving)}
+          onClose={() => setLeaving(undefined)}
         />
       )}
       {link && <LinkDialog of={link} onClose={() => setLink(undefined)} />}
