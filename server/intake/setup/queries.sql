@@ -62,11 +62,14 @@ with c as (
            max(r.reason) filter (where r.state in ('missing', 'failed')) as reason
       from recording r where r.tenant_id = c.tenant_id and r.call_id = c.id) r on true
    where c.integration_id = $integration and c.started_at > now() - interval '7 days' and not c.trial)
-select now() - interval '7 days' as since, count(*)::int as calls, count(*) filter (where answered)::int as answered,
-       count(*) filter (where heard)::int as heard,
-       count(*) filter (where not heard and waiting)::int as waiting,
-       count(*) filter (where not heard and not waiting and lost)::int as lost,
-       count(*) filter (where not heard and not waiting and not lost and skipped)::int as skipped,
-       count(*) filter (where answered and not heard and not waiting and not lost and not skipped)::int as untold,
-       mode() within group (order by reason) filter (where not heard and not waiting and lost) as reason
-  from c;
+select now() - interval '7 days' as since, n.calls, n.answered, n.heard, n.waiting, n.lost, n.skipped, n.untold, n.reason
+  from integration i cross join lateral (
+    select count(*)::int as calls, count(*) filter (where answered)::int as answered,
+           count(*) filter (where heard)::int as heard,
+           count(*) filter (where not heard and waiting)::int as waiting,
+           count(*) filter (where not heard and not waiting and lost)::int as lost,
+           count(*) filter (where not heard and not waiting and not lost and skipped)::int as skipped,
+           count(*) filter (where answered and not heard and not waiting and not lost and not skipped)::int as untold,
+           mode() within group (order by reason) filter (where not heard and not waiting and lost) as reason
+      from c) n
+ where i.id = $integration and i.state <> 'deleted';

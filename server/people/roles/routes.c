@@ -249,7 +249,8 @@ static const struct err *retire(struct req *rq)
 static const struct route routes[] = {
     {GET, "/roles", PEOPLE_READ, .run = list, .out = "roles",
      .doc = "Roles with what they may do and who has them, and the permissions that there are"},
-    {POST, "/roles", PEOPLE_WRITE, create_in, .run = create, .creates = CREATES, .doc = "Make a role of one's own"},
+    {POST, "/roles", PEOPLE_WRITE, create_in, .run = create, .out = "created", .creates = CREATES,
+     .doc = "Make a role of one's own"},
     {PATCH, "/roles/{role}", PEOPLE_WRITE, change_in, .run = change,
      .doc = "Change an own role; holds within a second; needs If-Match"},
     {DELETE, "/roles/{role}", PEOPLE_WRITE, .run = retire, .doc = "Retire an own role that nobody has"},
