@@ -22,6 +22,7 @@
 #include "insight/scores/scores.h"
 #include "insight/speech/speech.h"
 #include "insight/stages/stages.h"
+#include "insight/tags/tags.h"
 #include "insight/tasks/tasks.h"
 #include "insight/trackers/trackers.h"
 #include "insight/transcripts/transcripts.h"
@@ -51,6 +52,7 @@
 #include "people/resets/resets.h"
 #include "people/roles/roles.h"
 #include "people/sessions/sessions.h"
+#include "people/teams/teams.h"
 #include "people/tenants/tenants.h"
 #include "platform/mails/mails.h"
 #include "platform/queues/queues.h"
@@ -71,6 +73,7 @@ const struct feature *const features[] = {
     &resets_feature,
     &mail_feature,
     &agents_feature,
+    &teams_feature,
     &apikeys_feature,
     &audit_feature,
     &tenants_feature,
@@ -104,6 +107,7 @@ const struct feature *const features[] = {
     &customers_feature,
     &intents_feature,
     &tasks_feature,
+    &tags_feature,
     &stages_feature,
     &work_feature,
     &queues_feature,

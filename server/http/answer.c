@@ -9,13 +9,9 @@
 
 struct str req_scope(const struct req *rq)
 {
-    char text[UUID_TEXT];
-
     if (str_is(rq->who.scope, "all"))
         return STR_NONE;
-    if (uuid_is_zero(rq->who.agent))
-        return STR("{}");
-    return str_fmt(rq->a, "{%s}", uuid_text(rq->who.agent, text).p);
+    return rq->who.sight.n ? rq->who.sight : STR("{}");
 }
 
 static struct str uuid_or_none(struct arena *a, struct uuid u)

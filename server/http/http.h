@@ -88,6 +88,7 @@ struct identity {
     uint32_t permissions;
     struct uuid account, tenant, agent; /* agent: the agent this account is, zero if none */
     struct str name, email, role, scope, csrf;
+    struct str sight; /* "{id,id}": the agents whose calls it may see where scope is not "all" */
     struct str tenant_slug, tenant_name, tenant_zone, tenant_state;
     bool by_cookie;
     struct hash token; /* SHA-256 of the session token or key */

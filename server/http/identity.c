@@ -75,6 +75,7 @@ static struct identity copy(struct arena *a, const struct identity *who)
     c.email = str_dup(a, who->email);
     c.role = str_dup(a, who->role);
     c.scope = str_dup(a, who->scope);
+    c.sight = str_dup(a, who->sight);
     c.csrf = str_dup(a, who->csrf);
     c.tenant_slug = str_dup(a, who->tenant_slug);
     c.tenant_name = str_dup(a, who->tenant_name);
@@ -179,6 +180,7 @@ const struct err *identity_take(struct identity_cache *c, const struct hash *tok
         .email = row.email,
         .role = row.role,
         .scope = row.scope,
+        .sight = row.sight,
         .csrf = row.csrf,
         .tenant_slug = row.tenant_slug,
         .tenant_name = row.tenant_name,

@@ -2,15 +2,15 @@
 -- in:  hash bytea
 -- out: account_id uuid?, kind text, name text, email text?, csrf text?, tenant_id uuid?,
 --      tenant_slug text?, tenant_name text?, tenant_zone text?, tenant_state text?, role text?,
---      permissions text[]?, scope text?, agent_id uuid?, networks text?
-select *, null::text as networks from gate.session($hash);
+--      permissions text[]?, scope text?, agent_id uuid?, networks text?, sight uuid[]?
+select s.*, null::text as networks, gate.sight(s.account_id, s.tenant_id, s.agent_id, s.scope) as sight from gate.session($hash) s;
 
 -- name: gate_api_key :one
 -- in:  hash bytea
 -- out: account_id uuid?, kind text, name text, email text?, csrf text?, tenant_id uuid?,
 --      tenant_slug text?, tenant_name text?, tenant_zone text?, tenant_state text?, role text?,
---      permissions text[]?, scope text?, agent_id uuid?, networks text?
-select * from gate.api_key_used($hash);
+--      permissions text[]?, scope text?, agent_id uuid?, networks text?, sight uuid[]?
+select k.*, gate.sight(k.account_id, k.tenant_id, k.agent_id, k.scope) as sight from gate.api_key_used($hash) k;
 
 -- name: schema_number :one
 -- out: number int

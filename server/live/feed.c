@@ -2,15 +2,21 @@
  * I/O. */
 #include "live/feed.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/time.h"
+
+static int by_bytes(const void *a, const void *b)
+{
+    return memcmp(a, b, sizeof(struct uuid));
+}
 
 bool place_sees(const struct place *p, const struct notice *n)
 {
     if (p->all || uuid_is_zero(n->id))
         return true;
-    return !uuid_is_zero(p->agent) && uuid_eq(p->agent, n->agent);
+    return p->n_agents && bsearch(&n->agent, p->agents, p->n_agents, sizeof *p->agents, by_bytes);
 }
 
 void feed_add(struct feed *f, const struct notice *n)

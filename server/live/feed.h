@@ -28,13 +28,14 @@ struct feed {
 
 /* What one socket may see and how far it has read. */
 struct place {
-    bool all;          /* else only notices about `agent` */
-    struct uuid agent;
+    bool all;                  /* else only notices about these agents, in order of their ids */
+    const struct uuid *agents; /* not owned */
+    size_t n_agents;
     uint64_t next;
     size_t waiting;    /* notices of the feed that it may see and has not read */
 };
 
-/* Everything, or what is about its own agent, and nothing without one. */
+/* Everything, or what is about one of its agents, and nothing without one. */
 bool place_sees(const struct place *p, const struct notice *n);
 
 void feed_add(struct feed *f, const struct notice *n);

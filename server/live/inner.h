@@ -49,7 +49,8 @@ struct sitter {
     unsigned next_free; /* slot + 1 of the next free seat */
     bool admitted;
     struct live_tenant *tenant;
-    struct uuid account, agent;
+    struct uuid account;
+    struct hash sight; /* of the text of the agents it may see */
     char scope[8], bearer[2 * CRYPTO_HASH + 1]; /* hex, "" if unknown */
 };
 

@@ -4,15 +4,15 @@ insert into live_event (id, kind, object_id, agent_id) values ($id, $kind, $obje
 
 -- name: live_redeem :one
 -- in:  hash bytea
--- out: account_id uuid?, tenant_id uuid, agent_id uuid?, scope text, bearer text
+-- out: account_id uuid?, tenant_id uuid, sight uuid[]?, scope text, bearer text
 -- A ticket is gone after this, good or not.
-select account_id, tenant_id, agent_id, scope, bearer from gate.ticket_redeem($hash);
+select account_id, tenant_id, gate.sight(account_id, tenant_id, agent_id, scope) as sight, scope, bearer from gate.ticket_redeem($hash);
 
 -- name: live_standing :many
 -- in:  bearers text[], accounts uuid[], tenants uuid[]
--- out: place int, agent_id uuid?, scope text
+-- out: place int, sight uuid[]?, scope text
 -- Behind the gate: session and key hashes, session_account.
-select place, agent_id, scope from gate.live_standing($bearers, $accounts, $tenants);
+select place, sight, scope from gate.live_standing($bearers, $accounts, $tenants);
 
 -- name: live_now :one
 -- out: snapshot text
@@ -33,9 +33,9 @@ select s.snapshot, e.id, e.kind, e.object_id, e.agent_id
  order by e.id;
 
 -- name: live_replay :many
--- in:  begin timestamptz, agent uuid?
+-- in:  begin timestamptz, agents uuid[]?
 -- out: id uuid, kind text, object_id uuid, agent_id uuid?
 -- Primary key (tenant_id, id).
 select id, kind, object_id, agent_id from live_event
- where id >= ground.uuid_at($begin) [[agent: and agent_id = $agent]]
+ where id >= ground.uuid_at($begin) [[agents: and agent_id = any($agents)]]
  order by id limit 501;

@@ -67,16 +67,15 @@ static void keep_snapshot(struct live_tenant *t, struct str text)
 /* ---- Joining ---- */
 
 static const struct err *replay(struct db *db, const struct ask *ask, const struct place *place,
-                                struct answer *ans)
+                                struct str sight, struct answer *ans)
 {
     struct live_replay_out *rows;
     const struct err *e;
     size_t n;
 
-    if (!place->all && uuid_is_zero(place->agent))
+    if (!place->all && !place->n_agents)
         return NULL; /* sees nothing */
-    e = q_live_replay(db, (struct live_replay_in){
-        ask->from, place->all ? (struct uuid){{0}} : place->agent}, &rows, &n);
+    e = q_live_replay(db, (struct live_replay_in){ask->from, sight}, &rows, &n);
     if (e)
         return e;
     if (n > RESUME_MOST) {
@@ -94,7 +93,7 @@ static const struct err *replay(struct db *db, const struct ask *ask, const stru
 static void send_joined(const struct ask *ask, const struct live_redeem_out *who,
                         struct live_tenant *t, struct answer *ans)
 {
-    struct sitter s = {.account = who->account_id, .agent = who->agent_id};
+    struct sitter s = {.account = who->account_id, .sight = crypto_sha256(who->sight)};
 
     snprintf(s.scope, sizeof s.scope, "%.*s", STR_ARG(who->scope));
     snprintf(s.bearer, sizeof s.bearer, "%.*s", STR_ARG(who->bearer));
@@ -109,6 +108,22 @@ static void send_joined(const struct ask *ask, const struct live_redeem_out *who
     desk_answer(ans);
 }
 
+/* "{id,id}" as the database writes it, sorted by it. */
+static struct place place_of(struct arena *a, const struct live_redeem_out *who)
+{
+    struct place p = {.all = str_is(who->scope, "all")};
+    struct uuid *ids = ARENA_ARRAY(a, who->sight.n / (UUID_TEXT - 1) + 1, struct uuid);
+    struct str list = who->sight, one;
+
+    if (p.all || list.n < 2)
+        return p;
+    list = str_sub(list, 1, list.n - 2);
+    while (str_split(&list, ',', &one))
+        p.n_agents += uuid_parse(one, &ids[p.n_agents]);
+    p.agents = ids;
+    return p;
+}
+
 static const struct err *join(struct db *db, const struct ask *ask,
                               const struct live_redeem_out *who)
 {
@@ -118,12 +133,12 @@ static const struct err *join(struct db *db, const struct ask *ask,
     const struct err *e = NULL;
 
     ans->seat = ask->seat;
-    ans->place = (struct place){.all = str_is(who->scope, "all"), .agent = who->agent_id};
+    ans->place = place_of(ans->a, who);
     db_begin(db, who->tenant_id);
     if (!t) /* before the replay, so that nothing falls between the two */
         e = q_live_now(db, &now);
     if (!e && ask->resume == RESUME_FROM)
-        e = replay(db, ask, &ans->place, ans);
+        e = replay(db, ask, &ans->place, who->sight, ans);
     e = end(db, e);
     if (e) {
         arena_free(ans->a);
@@ -282,7 +297,8 @@ static const struct err *ask_standing(struct db *db, struct standing *list, size
                                                       buf_str(&tenants)}, &rows, &found);
     for (size_t i = 0; !e && i < found; i++) {
         struct standing *s = &list[rows[i].place - 1];
-        s->good = uuid_eq(s->sitter.agent, rows[i].agent_id) &&
+        struct hash sight = crypto_sha256(rows[i].sight);
+        s->good = memcmp(&sight, &s->sitter.sight, sizeof sight) == 0 &&
                   str_is(rows[i].scope, s->sitter.scope);
     }
     return e;

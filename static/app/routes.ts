@@ -275,6 +275,14 @@ export const routes: PageRoute[] = [
     page: lazy(() => import('./pages/keys/keys')),
   },
   {
+    path: '/teams',
+    title: 'Teams',
+    permission: 'people.read',
+    menu: 'setup',
+    palette: true,
+    page: lazy(() => import('./pages/teams/teams')),
+  },
+  {
     path: '/audit',
     title: 'Audit',
     permission: 'audit.read',
@@ -342,6 +350,7 @@ export const to = {
   forgot: () => '/forgot',
   members: () => '/members',
   roles: () => '/roles',
+  teams: () => '/teams',
   platformSignIn: () => '/platform/sign-in',
   tenants: () => '/platform/tenants',
   platformMails: () => '/platform/mails',

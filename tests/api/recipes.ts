@@ -29,6 +29,7 @@ const anAgent = (owner: Client): Promise<Record<string, string>> =>
   made(owner, '/api/v1/agents', 'agent', { json: { name: 'Walker', extension: `w${unique()}` } });
 const aRole = (owner: Client): Promise<Record<string, string>> =>
   made(owner, '/api/v1/roles', 'role', { json: { name: `Walker ${unique()}`, scope: 'all', permissions: ['calls.read'] } });
+const aTeam = (owner: Client): Promise<Record<string, string>> => made(owner, '/api/v1/teams', 'team', { json: { name: `Walker ${unique()}` } });
 const anIntegration = (owner: Client): Promise<Record<string, string>> =>
   made(owner, '/api/v1/integrations', 'integration', { json: { provider: 'generic', name: 'Walker', settings: {} } });
 const a3cx = (owner: Client): Promise<Record<string, string>> =>
@@ -45,6 +46,13 @@ async function aPolicy(owner: Client): Promise<Record<string, string>> {
 async function aRun(owner: Client): Promise<Record<string, string>> {
   const of = await aPolicy(owner);
   return { ...of, ...await made(owner, `/api/v1/integrations/${of.integration}/policy/runs`, 'run', { json: { mode: 'count', days: 1 } }) };
+}
+async function aTag(owner: Client): Promise<Record<string, string>> {
+  const of = await aCall(owner);
+  const tag = `walker ${unique()}`;
+  const answer = await owner.send(`/api/v1/calls/${of.call}/tags`, { method: 'POST', json: { tag } });
+  if (answer.status !== 204) throw new Error(answer.text);
+  return { ...of, tag };
 }
 /** Of the calls that the card in use has scored. */
 async function aSet(owner: Client): Promise<Record<string, string>> {
@@ -213,6 +221,13 @@ export const recipes: Record<string, Recipe> = {
   'POST /api/v1/agents': { ask: () => ({ json: { name: 'Walker', extension: `w${unique()}` } }) },
   'PATCH /api/v1/agents/{agent}': { make: anAgent, ask: () => ({ json: { name: 'Walked' }, headers: { 'if-match': '"1"' } }) },
   'DELETE /api/v1/agents/{agent}': { make: anAgent },
+  'POST /api/v1/teams': { ask: () => ({ json: { name: `Walker ${unique()}` } }) },
+  'PATCH /api/v1/teams/{team}': { make: aTeam, ask: () => ({ json: { agents: [] }, headers: { 'if-match': '"1"' } }) },
+  'DELETE /api/v1/teams/{team}': { make: aTeam },
+  'PUT /api/v1/members/{member}/sight': { make: aMember, ask: () => ({ json: { own_teams: true } }) },
+  'DELETE /api/v1/tags/{tag}': { make: aTag },
+  'POST /api/v1/calls/{call}/tags': { make: aCall, ask: () => ({ json: { tag: 'walker' } }) },
+  'DELETE /api/v1/calls/{call}/tags/{tag}': { make: aTag },
   'POST /api/v1/api-keys': { ask: () => ({ json: { name: 'Walker', role: 'viewer' } }) },
   'PATCH /api/v1/api-keys/{key}': { make: (o) => made(o, '/api/v1/api-keys', 'key', { json: { name: 'Walker', role: 'viewer' } }), ask: () => ({ json: { name: 'Walked' } }) },
   'DELETE /api/v1/api-keys/{key}': { make: (o) => made(o, '/api/v1/api-keys', 'key', { json: { name: 'Walker', role: 'viewer' } }) },

@@ -32,9 +32,19 @@ static void add(uint8_t agent)
     feed_add(&feed, &n);
 }
 
+static struct place own_place(uint8_t agent)
+{
+    static struct uuid ids[3];
+
+    ids[agent] = id_of(agent);
+    return (struct place){.agents = &ids[agent], .n_agents = 1};
+}
+
 static void scopes(void **state)
 {
-    struct place all = {.all = true}, own = {.agent = id_of(1)}, nobody = {.agent = none};
+    struct uuid both[] = {id_of(1), id_of(3)};
+    struct place team = {.agents = both, .n_agents = 2};
+    struct place all = {.all = true}, own = own_place(1), nobody = {.all = false};
     struct notice mine = notice_new(id_of(5), STR("x"), none, id_of(1));
     struct notice other = notice_new(id_of(5), STR("x"), none, id_of(2));
     struct notice agentless = notice_new(id_of(5), STR("x"), none, none);
@@ -45,6 +55,8 @@ static void scopes(void **state)
     assert_true(place_sees(&own, &mine));
     assert_false(place_sees(&own, &other));
     assert_false(place_sees(&own, &agentless));
+    assert_true(place_sees(&team, &mine));
+    assert_false(place_sees(&team, &other) || place_sees(&team, &agentless));
     assert_false(place_sees(&nobody, &mine));
     assert_false(place_sees(&nobody, &agentless));
     assert_true(place_sees(&all, &resync) && place_sees(&own, &resync) &&
@@ -54,7 +66,7 @@ static void scopes(void **state)
 /* Two readers of one feed, each in its order, each its own part, none twice. */
 static void feed_in_order(void **state)
 {
-    struct place all = {.all = true}, own = {.agent = id_of(1)};
+    struct place all = {.all = true}, own = own_place(1);
     struct notice n;
     struct uuid last = none;
     size_t n_all = 0, n_own = 0;
@@ -87,7 +99,7 @@ static void feed_in_order(void **state)
 
 static void slow_reader(void **state)
 {
-    struct place p = {.all = true}, q = {.all = true}, quiet = {.agent = id_of(1)};
+    struct place p = {.all = true}, q = {.all = true}, quiet = own_place(1);
     int heard = 0, behind = 0;
 
     (void)state;
@@ -107,7 +119,7 @@ static void slow_reader(void **state)
 /* One notice waits while a thousand for others pass over it: it would be lost, so it is cut. */
 static void overrun(void **state)
 {
-    struct place own = {.agent = id_of(1)};
+    struct place own = own_place(1);
     bool ok = true;
 
     (void)state;
@@ -204,7 +216,7 @@ static void no_wake(void)
 static void desk(void **state)
 {
     struct seat first, second, third;
-    struct sitter who = {.account = id_of(3), .agent = id_of(4), .scope = "own"};
+    struct sitter who = {.account = id_of(3), .sight = crypto_sha256(STR("{4}")), .scope = "own"};
     struct standing list[4];
     struct live_tenant *t;
     unsigned slot = 0;
@@ -216,7 +228,7 @@ static void desk(void **state)
     assert_true(desk_admit(first, t, &who));
     assert_int_equal(t->sockets, 1);
     assert_int_equal(desk_sitters(&slot, list, 4), 1);
-    assert_true(uuid_eq(list[0].tenant, id_of(7)) && uuid_eq(list[0].sitter.agent, id_of(4)));
+    assert_true(uuid_eq(list[0].tenant, id_of(7)));
     assert_true(seat_valid(first));
     seat_leave(first);
     assert_int_equal(t->sockets, 0);

@@ -12,7 +12,7 @@ static const struct {
     const char *name;
     bool ids;
 } LISTS[] = {{"queues", false}, {"directions", false}, {"languages", false},
-             {"agents", true},  {"integrations", true}};
+             {"agents", true},  {"integrations", true}, {"teams", true}, {"tags", false}};
 #define N_LISTS (sizeof LISTS / sizeof *LISTS)
 
 static const struct err *bad(struct arena *a, struct str field, const char *key, const char *what)
@@ -126,6 +126,21 @@ static bool listed_id(const struct json *rule, const char *key, struct uuid id)
     return listed(rule, key, uuid_text(id, text));
 }
 
+/* True if there is no such list, or one of the call's stands in it. */
+static bool listed_any(struct arena *a, const struct json *rule, const char *key, struct str have)
+{
+    const struct json *list;
+
+    if (!json_get(rule, key))
+        return true;
+    if (!have.n || json_parse(a, have, &list))
+        return false;
+    for (size_t i = 0; i < json_count(list); i++)
+        if (listed(rule, key, json_str(json_at(list, i))))
+            return true;
+    return false;
+}
+
 /* The call's place among 10,000, the same for ever; another for each card. */
 static int64_t place(struct arena *a, struct uuid card, struct uuid call)
 {
@@ -142,7 +157,8 @@ static bool takes(struct arena *a, const struct json *rule, struct uuid card,
 {
     if (!listed(rule, "queues", c->queue) || !listed(rule, "directions", c->direction) ||
         !listed(rule, "languages", c->language) || !listed_id(rule, "agents", c->agent) ||
-        !listed_id(rule, "integrations", c->integration))
+        !listed_id(rule, "integrations", c->integration) ||
+        !listed_any(a, rule, "teams", c->teams) || !listed_any(a, rule, "tags", c->tags))
         return false;
     if (c->seconds < json_int(rule, "min_s", 0) || c->seconds > json_int(rule, "max_s", INT64_MAX))
         return false;

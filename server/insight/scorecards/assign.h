@@ -1,6 +1,7 @@
 /* Which calls get which card. A card's rules are a JSON list; a call gets the card if one of them
  * takes it, and that one is kept with the score. {} takes every call; each member narrows:
  *   queues, directions, languages   lists of texts        agents, integrations   lists of ids
+ *   teams          ids: the agent is in one of them        tags   texts: the call has one of them
  *   min_s, max_s   seconds of talk, both ends count
  *   percent        1..100: a share of the calls, chosen by card and call alone, so that the same
  *                  call is in or out whoever asks and whenever
@@ -18,6 +19,7 @@
 struct assign_call {
     struct uuid id, integration, agent; /* agent: zero if nobody's */
     struct str queue, direction, language;
+    struct str teams, tags; /* JSON: the agent's teams, the call's tags */
     int64_t seconds;
 };
 

@@ -61,10 +61,13 @@ select s.id, s.card_id, s.name, s.version, s.body, g.mode, g.rules
 
 -- name: assignment_facts :one
 -- in:  call uuid, transcript uuid
--- out: integration_id uuid, agent_id uuid?, queue text, direction text, language text, seconds int
--- Primary keys of call and transcript.
+-- out: integration_id uuid, agent_id uuid?, queue text, direction text, language text, seconds int,
+--      teams json, tags json
+-- Primary keys of call and transcript, index team_agent_agent.
 select c.integration_id, c.agent_id, c.queue, c.direction, t.language,
-       coalesce(c.talk_s, c.duration_s, t.duration_ms / 1000) as seconds
+       coalesce(c.talk_s, c.duration_s, t.duration_ms / 1000) as seconds,
+       (select coalesce(jsonb_agg(g.team_id order by g.team_id), '[]') from team_agent g
+         where g.tenant_id = c.tenant_id and g.agent_id = c.agent_id) as teams, to_jsonb(c.tags) as tags
   from call c
   join transcript t on t.tenant_id = c.tenant_id and t.id = $transcript
  where c.id = $call;

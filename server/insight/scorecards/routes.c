@@ -362,7 +362,7 @@ static const struct route routes[] = {
 #define TEXTS "{\"type\":\"array\",\"items\":" TEXT "}"
 #define RULE                                                                                       \
     "{\"type\":\"object\",\"properties\":{\"queues\":" TEXTS ",\"directions\":" TEXTS                  \
-    ",\"languages\":" TEXTS ",\"agents\":" TEXTS ",\"integrations\":" TEXTS ",\"min_s\":" NUMBER       \
+    ",\"languages\":" TEXTS ",\"agents\":" TEXTS ",\"integrations\":" TEXTS ",\"teams\":" TEXTS ",\"tags\":" TEXTS ",\"min_s\":" NUMBER       \
     ",\"max_s\":" NUMBER ",\"percent\":" NUMBER                                                    \
     ",\"per_agent\":{\"type\":\"object\",\"required\":[\"n\",\"per\"],\"properties\":{\"n\":" NUMBER    \
     ",\"per\":{\"enum\":[\"week\",\"month\"]}}}}}"

@@ -45,7 +45,7 @@ const struct err *scorecards_for_call(struct db *db, struct uuid call, struct uu
         return e;
     c = (struct assign_call){.id = call, .integration = f.integration_id, .agent = f.agent_id,
                              .queue = f.queue, .direction = f.direction, .language = f.language,
-                             .seconds = f.seconds};
+                             .seconds = f.seconds, .teams = f.teams, .tags = f.tags};
     *ret = ARENA_ARRAY(db_arena(db), n, struct scorecard);
     for (size_t i = 0; !e && i < n; i++)
         e = add_if_taken(db, &rows[i], &c, *ret, ret_n);

@@ -1,13 +1,13 @@
 -- name: calls_list :page
 -- in:   scope uuid[]?, agent uuid?, number text?, direction text?, state text?, from timestamptz?,
---       to timestamptz?, score_below int?, breach bool?, recording bool?, intent text?, me uuid?,
+--       to timestamptz?, score_below int?, breach bool?, recording bool?, intent text?, team uuid?, tag text?, me uuid?,
 --       after_started_at timestamptz?, after_id uuid?, limit int
 -- out:  id uuid, started_at timestamptz, direction text, disposition text, from_number text,
 --       to_number text, customer_number text, customer_name text, agent_id uuid?, agent_name text?,
 --       duration_s int?, talk_s int?, wait_s int?, legs int, state text, state_reason text?,
 --       score_bp int?, score_state text?, title text?, short text?, sentiment_bp int?,
 --       agent_share_bp int?, breaches json:strings, has_recording bool, customer_e164 text,
---       also json:linked_calls
+--       tags json:strings, also json:linked_calls
 -- key:  started_at, id
 -- Newest first. Index call_started; with an agent or an own scope call_agent; with a number, as it
 -- was sent, in E.164 or as one dials it (and then however it was sent), call_customer, call_customer_e164
@@ -27,7 +27,7 @@ select c.id, c.started_at, c.direction, c.disposition, c.from_number, c.to_numbe
        c.duration_s, c.talk_s, c.wait_s, c.legs, c.state, case when not b.blind then c.state_reason end as state_reason,
        case when not b.blind then c.score_bp end as score_bp, case when not b.blind then c.score_state end as score_state,
        c.title, c.short, c.sentiment_bp, c.agent_share_bp, to_jsonb(c.breaches) as breaches, c.has_recording or c.lent_recording as has_recording,
-       coalesce(c.customer_e164, '') as customer_e164,
+       coalesce(c.customer_e164, '') as customer_e164, to_jsonb(c.tags) as tags,
        (select coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'integration_name', i.name, 'provider', i.provider,
                'started_at', s.started_at, 'duration_s', s.duration_s, 'has_recording', s.has_recording) order by s.started_at, s.id), '[]')
           from call s join integration i on i.tenant_id = s.tenant_id and i.id = s.integration_id
@@ -45,10 +45,12 @@ select c.id, c.started_at, c.direction, c.disposition, c.from_number, c.to_numbe
    [[from|to: and c.started_at >= case when $from::timestamptz is null then '-infinity' else $from end
               and c.started_at < case when $to::timestamptz is null then 'infinity' else $to end]]
    [[scope: and c.agent_id = any($scope)]]
-   [[agent: and c.agent_id = $agent]]
-   [[direction|state|score_below|breach|recording|intent: and case
+   [[agent|team: and c.agent_id = any(case when $agent::uuid is not null then array[$agent] else array(select g.agent_id from team_agent g where g.team_id = $team) end)
+                 and case when $team::uuid is null then true else exists (select from team_agent g where g.team_id = $team and g.agent_id = c.agent_id) end]]
+   [[direction|state|score_below|breach|recording|intent|tag: and case
      when c.direction <> $direction or c.state <> $state or (c.has_recording or c.lent_recording) <> $recording then false
-     when $intent::text is not null and $intent not in (coalesce(c.intent, ''), coalesce(c.second_intent, '')) then false
+     when $tag::text is not null and not ($tag = any(c.tags)) then false
+    when $intent::text is not null and $intent not in (coalesce(c.intent, ''), coalesce(c.second_intent, '')) then false
      when $score_below::int is not null and (c.score_bp is null or exists (select 1 from review v where v.tenant_id = c.tenant_id and v.call_id = c.id and v.account_id = $me and v.state = 'open')) then false
      when c.score_bp >= $score_below or (c.breaches <> '{}') <> $breach then false
      else true end]]
@@ -59,7 +61,7 @@ select c.id, c.started_at, c.direction, c.disposition, c.from_number, c.to_numbe
 
 -- name: calls_summary :one
 -- in:   scope uuid[]?, agent uuid?, number text?, direction text?, state text?, from timestamptz?,
---       to timestamptz?, score_below int?, breach bool?, recording bool?, intent text?, me uuid?
+--       to timestamptz?, score_below int?, breach bool?, recording bool?, intent text?, team uuid?, tag text?, me uuid?
 -- out:  count int, more bool, average_delay_s int?
 -- Counts up to 10,000 and says whether there are more. Same indexes as calls_list.
 select least(count(*), 10000)::int as count, count(*) > 10000 as more,
@@ -77,10 +79,12 @@ select least(count(*), 10000)::int as count, count(*) > 10000 as more,
    [[from|to: and c.started_at >= case when $from::timestamptz is null then '-infinity' else $from end
               and c.started_at < case when $to::timestamptz is null then 'infinity' else $to end]]
    [[scope: and c.agent_id = any($scope)]]
-   [[agent: and c.agent_id = $agent]]
-   [[direction|state|score_below|breach|recording|intent: and case
+   [[agent|team: and c.agent_id = any(case when $agent::uuid is not null then array[$agent] else array(select g.agent_id from team_agent g where g.team_id = $team) end)
+                 and case when $team::uuid is null then true else exists (select from team_agent g where g.team_id = $team and g.agent_id = c.agent_id) end]]
+   [[direction|state|score_below|breach|recording|intent|tag: and case
      when c.direction <> $direction or c.state <> $state or (c.has_recording or c.lent_recording) <> $recording then false
-     when $intent::text is not null and $intent not in (coalesce(c.intent, ''), coalesce(c.second_intent, '')) then false
+     when $tag::text is not null and not ($tag = any(c.tags)) then false
+    when $intent::text is not null and $intent not in (coalesce(c.intent, ''), coalesce(c.second_intent, '')) then false
      when $score_below::int is not null and (c.score_bp is null or exists (select 1 from review v where v.tenant_id = c.tenant_id and v.call_id = c.id and v.account_id = $me and v.state = 'open')) then false
      when c.score_bp >= $score_below or (c.breaches <> '{}') <> $breach then false
      else true end]]
@@ -97,7 +101,7 @@ select least(count(*), 10000)::int as count, count(*) > 10000 as more,
 --       trunk text, found_by_poll bool, trial bool, by_hand bool, agent_key text, agent_note text,
 --       policy_version int, chosen bool, choice_reason text?, duplicate_of uuid?, contact_id uuid?,
 --       contact_name text?, contact_company text?, customer_e164 text,
---       same_as uuid?, stands_alone bool, also json:linked_calls, call_legs json:call_legs, recordings json:recordings
+--       same_as uuid?, stands_alone bool, tags json:strings, also json:linked_calls, call_legs json:call_legs, recordings json:recordings
 -- Primary keys throughout, and call_same_as. Where no recording of its own can be heard, those of the calls that count as this one.
 select c.id, c.started_at, c.answered_at, c.ended_at, c.direction, c.disposition, c.from_number,
        c.to_number, c.customer_number, c.customer_name, c.agent_id,
@@ -109,7 +113,7 @@ select c.id, c.started_at, c.answered_at, c.ended_at, c.direction, c.disposition
        c.trial, c.by_hand, c.agent_key, c.agent_note, c.policy_version, c.chosen, c.choice_reason,
        (select d.id from call d where d.tenant_id = c.tenant_id and d.id = c.duplicate_of [[scope: and d.agent_id = any($scope)]]) as duplicate_of,
        t.id as contact_id, t.name as contact_name, t.company as contact_company,
-       coalesce(c.customer_e164, '') as customer_e164, c.same_as, c.stands_alone,
+       coalesce(c.customer_e164, '') as customer_e164, c.same_as, c.stands_alone, to_jsonb(c.tags) as tags,
        (select coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'integration_name', j.name, 'provider', j.provider,
                'started_at', s.started_at, 'duration_s', s.duration_s, 'has_recording', s.has_recording) order by s.started_at, s.id), '[]')
           from call s join integration j on j.tenant_id = s.tenant_id and j.id = s.integration_id

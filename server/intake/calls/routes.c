@@ -6,6 +6,8 @@
 
 #define FILTERS                                                                                    \
     {"agent", FIELD_UUID, .doc = "Calls of this agent"},                                           \
+    {"team", FIELD_UUID, .doc = "Calls of this team's agents"},                                    \
+    {"tag", FIELD_TEXT, .max = 40, .doc = "Calls with this tag"},                                  \
     {"number", FIELD_TEXT, .max = 64, .doc = "The customer's number, as it was sent, in E.164, or as one dials it"},           \
     {"direction", FIELD_TEXT, .choices = "inbound|outbound|internal"},                             \
     {"state", FIELD_TEXT, .choices = "received|no_recording|fetching|decoding|transcribing|"      \

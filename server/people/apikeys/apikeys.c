@@ -18,7 +18,7 @@ const struct err *api_key_create(struct db *db, const struct api_key_wish *wish,
                                     .networks = wish->networks.p ? wish->networks : STR("")};
     const struct err *e;
 
-    if (str_is(role->scope, "own"))
+    if (!str_is(role->scope, "all"))
         return err_why(a, E_BAD_INPUT,
                        "The role %.*s sees its own calls only, and a key has none: take another.",
                        STR_ARG(role->name));

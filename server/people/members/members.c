@@ -22,7 +22,8 @@ bool role_within(const struct role_facts *role, const struct identity *who)
 {
     if (role->permissions & ~who->permissions)
         return false;
-    return str_is(who->scope, "all") || str_eq(role->scope, who->scope);
+    return str_is(who->scope, "all") || str_eq(role->scope, who->scope) ||
+           (str_is(who->scope, "team") && str_is(role->scope, "own"));
 }
 
 const struct err *member_account(struct db *db, struct str email, struct uuid *ret)

@@ -12,6 +12,7 @@ import { Failed, Loading } from '../../ui/states';
 import { directionLong, isPlayable, onItsWay } from '../calls/words';
 import { CallPlans } from '../coaching/call-plans';
 import { CallReport } from '../reports/call-report';
+import { CallTags } from '../tags/call-tags';
 import { AnalysisPanel } from './analysis-panel';
 import { marksOf } from './evidence';
 import { CallFacts, NoScore } from './header';
@@ -109,6 +110,7 @@ function Shown({ call: c, reload }: { call: CallFull; reload: () => void }) {
               analysis.data && [analysis.data.sentiment_start_bp, analysis.data.sentiment_end_bp]
             }
           />
+          <CallTags call={c.id} tags={c.tags} reload={reload} />
           {!bare && <Tabs label="Parts of the call" tabs={tabs} current={tab} />}
           <div class="call-grid">
             <div class="call-left">

@@ -41,6 +41,7 @@ export function FilterBar({ filters, agents, set, clear }: Props) {
           note: a.extension ?? undefined,
         }))}
       />
+      <TeamMenu value={filters.team ?? ''} onChange={(team) => set({ team })} />
       <ChipMenu
         label="Direction"
         value={filters.direction ?? ''}
@@ -69,6 +70,7 @@ export function FilterBar({ filters, agents, set, clear }: Props) {
         onChange={(state) => set({ state })}
       />
       <IntentMenu value={filters.intent ?? ''} onChange={(intent) => set({ intent })} />
+      <TagMenu value={filters.tag ?? ''} onChange={(tag) => set({ tag })} />
       {filters.number && (
         <button type="button" class="chip on" onClick={() => set({ number: '' })}>
           {filters.number}
@@ -82,6 +84,35 @@ export function FilterBar({ filters, agents, set, clear }: Props) {
         </Button>
       )}
     </div>
+  );
+}
+
+/** The teams there are, or those one leads; no chip where there are none. */
+function TeamMenu({ value, onChange }: { value: string; onChange: (id: string) => void }) {
+  const teams = useApi('GET /teams', { query: { limit: 100 } });
+  const items = teams.data?.items ?? [];
+  if (!items.length && !value) return null;
+  return (
+    <ChipMenu
+      label="Team"
+      value={value}
+      onChange={onChange}
+      choices={items.map((t) => ({ value: t.id, label: t.name }))}
+    />
+  );
+}
+
+function TagMenu({ value, onChange }: { value: string; onChange: (tag: string) => void }) {
+  const tags = useApi('GET /tags', {});
+  const items = tags.data?.items ?? [];
+  if (!items.length && !value) return null;
+  return (
+    <ChipMenu
+      label="Tag"
+      value={value}
+      onChange={onChange}
+      choices={items.map((t) => ({ value: t.name, label: t.name }))}
+    />
   );
 }
 

@@ -9,6 +9,8 @@ export const names = [
   'from',
   'to',
   'agent',
+  'team',
+  'tag',
   'direction',
   'below',
   'breach',
@@ -55,6 +57,8 @@ export function toQuery(filters: Filters, zone: string): CallQuery {
   if (isDay(filters.from)) query.from = startOfDay(filters.from, zone);
   if (isDay(filters.to)) query.to = startOfDay(filters.to, zone, 1);
   if (filters.agent) query.agent = filters.agent;
+  if (filters.team) query.team = filters.team;
+  if (filters.tag) query.tag = filters.tag;
   if (filters.direction) query.direction = filters.direction as NonNullable<CallQuery['direction']>;
   if (filters.state) query.state = filters.state as NonNullable<CallQuery['state']>;
   if (filters.number) query.number = filters.number;

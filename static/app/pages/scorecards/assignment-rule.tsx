@@ -30,10 +30,11 @@ export function AssignmentRule({
   onRemove: () => void;
 }) {
   const agents = useApi('GET /agents', { query: { limit: 100 } });
+  const teams = useApi('GET /teams', { query: { limit: 100 } });
   const systems = useApi('GET /integrations');
   const err = (key: string) =>
     Object.entries(errors).find(([name]) => name.startsWith(`rules[${n}].${key}`))?.[1];
-  const list = (key: 'queues' | 'languages', label: string, placeholder: string) => (
+  const list = (key: 'queues' | 'languages' | 'tags', label: string, placeholder: string) => (
     <TextField
       label={label}
       name={`${key}-${n}`}
@@ -44,7 +45,7 @@ export function AssignmentRule({
     />
   );
   const one = (
-    key: 'agents' | 'integrations' | 'directions',
+    key: 'agents' | 'teams' | 'integrations' | 'directions',
     label: string,
     choices: { value: string; label: string }[],
   ) => (
@@ -80,6 +81,8 @@ export function AssignmentRule({
         ])}
         {list('queues', 'Queues', 'sales, support')}
         {one('agents', 'Agent', named(agents.data?.items))}
+        {one('teams', 'Team', named(teams.data?.items))}
+        {list('tags', 'Tags', 'complaint')}
         {one('integrations', 'Phone system', named(systems.data?.items))}
         {list('languages', 'Languages', 'en')}
         {number('min_s', 'Shortest, in seconds', '0')}
