@@ -189,6 +189,43 @@ static void d3_10_a_voicemail_or_a_wrong_number_is_no_conversation(void **state)
     assert_null(missing_in(a, str_c(a, buf_str(&b)), "answered").p);
 }
 
+/* Mailboxes of the languages that calls are made in; who speaks of one in a talk is no mailbox. */
+static void d3_10_mailboxes_speak_other_languages(void **state)
+{
+    static const struct {
+        const char *mailbox, *wrong, *talk;
+    } SAID[] = {
+        {"Sie sind verbunden mit der Mailbox von Anna Klein. Bitte hinterlassen Sie eine Nachricht nach dem Signalton.",
+         "Da sind Sie falsch verbunden.", "Guten Tag ich habe Ihnen gestern auf die Mailbox gesprochen."},
+        {"Vous êtes bien sur la messagerie de Paul, laissez un message après le bip.",
+         "Non, c'est un faux numéro.", "Bonjour je vous ai parlé hier sur votre messagerie vocale."},
+        {"En este momento no puedo atenderle. Deje su mensaje después de la señal.",
+         "Lo siento, número equivocado.", "Hola le hablé ayer al buzón de voz."},
+        {"Você ligou para a caixa postal de Ana. Deixe sua mensagem após o sinal.",
+         "Desculpe, é número errado.", "Bom dia falei ontem na sua caixa postal."},
+        {"आप जिनसे बात करना चाहते हैं वे व्यस्त हैं, बीप के बाद अपना संदेश छो\u095cें",
+         "यह गलत नंबर है", "नमस्ते मैंने कल आपको वॉइसमेल पर बताया था"},
+        {"الشخص الذي تطلبه غير متاح حاليا، يرجى ترك رسالتك بعد سماع الصافرة",
+         "الرقم خطأ يا أخي", "مرحبا تكلمت أمس على البريد الصوتي"},
+        {"Risponde la segreteria di Luca. Lasciate un messaggio dopo il segnale acustico.",
+         "No, ha il numero sbagliato.", "Buongiorno le ho parlato ieri in segreteria."},
+        {"Dit is de voicemail van Jan. Spreek een bericht in na de pieptoon.",
+         "U bent verkeerd verbonden.", "Goedemiddag ik sprak gisteren uw voicemail in."},
+    };
+    struct arena *a = *state;
+
+    for (size_t i = 0; i < sizeof SAID / sizeof *SAID; i++) {
+        assert_true(str_starts(
+            missing_in(a, str_fmt(a, "---\ncustomer: %s\nagent: Sara 5 5 5\n", SAID[i].mailbox).p, "answered"),
+            STR("A mailbox answered")));
+        assert_true(str_starts(
+            missing_in(a, str_fmt(a, "---\nagent: Sara\ncustomer: %s\n", SAID[i].wrong).p, "answered"),
+            STR("A wrong number")));
+        assert_null(missing_in(a, str_fmt(a, "---\nagent: %s\ncustomer: ok ok ok ok\n", SAID[i].talk).p,
+                               "answered").p);
+    }
+}
+
 static void d2_03_voices_are_named_by_what_they_say_and_by_direction(void **state)
 {
     struct arena *a = *state;
@@ -285,6 +322,7 @@ const struct CMUnitTest mending_tests[] = {
     T(d2_10_corrections_mend_and_keep_the_span),
     T(d3_09_stretches_that_are_no_conversation_are_tagged),
     T(d3_10_a_voicemail_or_a_wrong_number_is_no_conversation),
+    T(d3_10_mailboxes_speak_other_languages),
     T(d2_03_voices_are_named_by_what_they_say_and_by_direction),
     T(d2_05_the_same_words_give_the_same_turns_to_the_byte),
     T(a_corrected_turn_keeps_what_stays),

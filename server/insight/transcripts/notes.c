@@ -2,6 +2,7 @@
  * conversation, and whether there was one at all. Called by transcribe_sound and by the scoring job.
  * Tags are hints for the reader: nothing is scored by them. */
 #include "core/json.h"
+#include "insight/transcripts/mailbox_int.h"
 #include "insight/transcripts/mend.h"
 #include "insight/transcripts/transcripts.h"
 
@@ -12,20 +13,11 @@
 #define ANSWER_WORDS 3   /* fewer are the rest of its announcement */
 #define WRONG_WORDS 60   /* of a whole call that was a wrong number; longer ones speak of one */
 
-static const char *const VOICEMAIL[] = {
-    "leave a message", "leave your message", "after the tone", "after the beep",
-    "is not available to take your call", "mailbox is full",
-};
-
 static const char *const PROMPTS[] = {
     "press one",  "press two",   "press 1",          "press 2",
     "your call is important to us", "please hold",   "all of our agents are busy",
     "all our agents are busy",      "your position in the queue", "calls are recorded for",
     "thank you for holding",        "please stay on the line",
-};
-
-static const char *const WRONG_NUMBER[] = {
-    "wrong number", "number is wrong", "misdialed", "misdialled",
 };
 
 static bool says(struct str text, const char *const *list, size_t n)
