@@ -45,8 +45,15 @@ async function change(id: string, json: object, who: Client = owner) {
   const { headers } = await owner.send(`/api/v1/teams/${id}`);
   return who.send(`/api/v1/teams/${id}`, { method: 'PATCH', json, headers: { 'if-match': String(headers.etag) } });
 }
-/** Identity lives a second in each process: a change is there after it. */
-const soon = (what: string, probe: () => Promise<unknown>) => until(what, 20_000, probe);
+/** Identity lives a second in each loop of each process: a change is there when it shows for longer than that. */
+async function soon(what: string, probe: () => Promise<boolean>): Promise<void> {
+  let since = 0;
+  await until(what, 20_000, async () => {
+    if (!await probe()) since = 0;
+    else since ||= Date.now();
+    return since > 0 && Date.now() - since > 1_500;
+  });
+}
 const seen = async (who: Client, query = {}): Promise<string[]> => (await who.get('/api/v1/calls', { query: { limit: 100, ...query } })).items.map((c) => c.id);
 const lies = (a: string[], b: string[]): boolean => a.every((x) => b.includes(x));
 
