@@ -8,7 +8,6 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -39,7 +38,7 @@ struct socket {
     enum close_code closing; /* 0: it is open */
     struct live_tenant *tenant; /* NULL before it is admitted */
     struct place place;
-    struct uuid *sight;    /* what its place names; owned */
+    struct arena *sight;   /* holds what its place names */
     struct answer *replay; /* what it missed, before the feed */
     size_t replayed;
     size_t message; /* bytes of the message being received */
@@ -128,7 +127,7 @@ static void socket_gone(struct socket *s)
         s->all_next->all_at = s->all_at;
     if (s->replay)
         arena_free(s->replay->a);
-    free(s->sight);
+    arena_free(s->sight);
     s->sight = NULL;
     if (s->seated) {
         live.by_slot[s->seat.slot] = NULL;
@@ -265,13 +264,11 @@ static void joined(struct socket *s, struct answer *ans)
     s->tenant = t;
     s->place = ans->place;
     if (ans->place.n_agents) { /* the answer goes when all is replayed */
-        size_t size = ans->place.n_agents * sizeof *s->sight;
-        s->sight = malloc(size);
-        if (s->sight)
-            memcpy(s->sight, ans->place.agents, size);
-        else
-            s->place.n_agents = 0;
-        s->place.agents = s->sight;
+        struct uuid *own;
+        s->sight = arena_new();
+        own = ARENA_ARRAY(s->sight, ans->place.n_agents, struct uuid);
+        memcpy(own, ans->place.agents, ans->place.n_agents * sizeof *own);
+        s->place.agents = own;
     }
     s->place.next = t->feed.next;
     s->tenant_next = t->first;
