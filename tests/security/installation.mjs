@@ -108,7 +108,7 @@ export class Installation {
   /** The command line that runs the program as a unit would. */
   #bwrap(role, confined, args, program = '/opt/ringsight/bin/ringsight') {
     const at = (p) => join(this.folder, p);
-    const etc = ['ssl', 'fonts', 'passwd', 'group', 'nsswitch.conf', 'resolv.conf', 'hosts', 'ld.so.cache', 'localtime'].filter((f) => existsSync(`/etc/${f}`));
+    const etc = ['ssl', 'fonts', 'passwd', 'group', 'nsswitch.conf', 'resolv.conf', 'hosts', 'ld.so.cache', 'localtime', 'alternatives'].filter((f) => existsSync(`/etc/${f}`));
     const unit = lines(join(repo, `deploy/systemd/ringsight-${role}.service`));
     const env = values(unit, 'Environment').map((e) => e.split(/=(.*)/s).slice(0, 2));
     if (confined) writeFileSync(at(`rules-${role}`), rules(unit));
@@ -162,6 +162,9 @@ export class Installation {
   #alive() {
     for (const { name, child, text } of this.children) if (child.exitCode !== null || child.signalCode) throw new Error(`${name} ended (${child.exitCode ?? child.signalCode}): ${text.slice(-2000)}`);
   }
+
+  /** The database, for the eyes of a test. */
+  superUrl() { return this.#pg.url('postgres', 'SUPERUSER', this.db); }
 
   pid(name) { return inside(this.children.find((c) => c.name === name).child.pid); }
 
