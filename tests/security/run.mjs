@@ -1,5 +1,6 @@
 // tests/security/run: one line for each goal: what shows it and its figure, or "open: why".
 //   tests/security/run                 runs what the goals name, then prints (minutes)
+//   tests/security/run --besides LOG   the same, but what LOG has of units.test.mjs is not run again
 //   tests/security/run --from LOG…     reads what suites printed that ran already (TAP), as deploy/check does
 // "not ok" is a goal of which a named test failed or did not run. A figure is a line "# ID figure: …" that a test printed.
 import { spawnSync } from 'node:child_process';
@@ -9,7 +10,8 @@ import { fileURLToPath } from 'node:url';
 import { goals } from './goals.mjs';
 
 const repo = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
-const from = process.argv.indexOf('--from') > 0 ? process.argv.slice(process.argv.indexOf('--from') + 1) : null;
+const after = (word) => (process.argv.indexOf(word) > 0 ? process.argv.slice(process.argv.indexOf(word) + 1) : null);
+const from = after('--from'), besides = after('--besides');
 
 function run(command, args, env = {}) {
   console.error(`# ${command} ${args.join(' ')}`);
@@ -26,7 +28,7 @@ function runAll() {
     run(join(build, 'tests/unit/unit'), [], { CMOCKA_MESSAGE_OUTPUT: 'TAP' }),
     run(join(repo, 'tests/sql/run'), []),
     run('npm', ['--prefix', 'tests/api', 'test', '--silent', '--', ...files.map((f) => `${f}.test`)], { RINGSIGHT_BUILD: build, RINGSIGHT_DEMO: demo }),
-    run('node', ['--test', '--test-reporter=tap', 'tests/security/units.test.mjs']),
+    besides ? readFileSync(besides[0], 'utf8') : run('node', ['--test', '--test-reporter=tap', 'tests/security/units.test.mjs']),
   ].join('\n');
 }
 
