@@ -1,6 +1,6 @@
 /* T3: requests of two tenants turn by turn over few pooled connections, while some clients go away amid the answer and
  * backends of PostgreSQL are killed under them: whatever comes back is of who asked, or an honest 5xx. Tried with
- * set_config(…, true) of db/bind.c made false and the tenant left out of every second unit: foreign rows at once. */
+ * the other tenant set in one of a hundred units of db/bind.c, and failed: foreign rows. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { Agent, request } from 'node:http';
