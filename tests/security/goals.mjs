@@ -31,7 +31,7 @@ export const goals = [
   { id: 'A8', what: 'second factors', tests: [], open: 'not on this branch' },
   { id: 'A9', what: 'API keys', tests: api('people', 'a key is shown once', 'keys are for roles that there are'), open: 'address lists and expiry, if they are not on this branch' },
   { id: 'A10', what: 'cookies and CSRF', tests: [...api('refused', 'A10: '), ...api('session', 'the cookie cannot be read', 'what changes something needs the token', 'what changes something is not taken from another site', 'a cookie given twice'), ...api('problems', 'a body must be JSON'), proxy('T9, A10: links and cookies')] },
-  { id: 'A11', what: 'CORS and headers', tests: [...api('refused', 'A11: '), ...api('problems', 'no page of another site may ask'), ...api('static', 'the page comes with a strict policy'), proxy('A11: ')], open: 'a place to report to in the policy' },
+  { id: 'A11', what: 'CORS and headers', tests: [...api('refused', 'A11: '), ...api('problems', 'no page of another site may ask'), ...api('static', 'the page comes with a strict policy'), proxy('A11: ')], open: 'a place to report to in the policy; headers on what HAProxy answers to a head it cannot read' },
   { id: 'A12', what: 'objects and fields', tests: [...api('refused', 'A12: '), ...api('walker', 'what is read fits the schema')] },
   { id: 'A13', what: 'limits', tests: [...api('refused', 'A13: '), ...api('problems', 'a body over a megabyte'), ...api('limits', 'what costs much'), ...api('speech', 'd6-10 a minute is reserved')] },
   { id: 'A14', what: 'flows', tests: [...api('invitations', 'of many that accept at once one does'), ...api('idempotency', 'of many equal requests at once one creates')], open: 'coupons, trials, seats and credits are not part of the product so far' },
