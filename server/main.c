@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "core/crypto.h"
@@ -54,6 +56,18 @@ static int usage(void)
     return 2;
 }
 
+/* Keys and passwords lie in memory and in the environment: no core dump holds them, and no other process of
+ * this user reads them in /proc or by ptrace. The leak checker of sanitizer builds works by ptrace. */
+static void keep_memory_private(void)
+{
+    struct rlimit none = {0, 0};
+
+    setrlimit(RLIMIT_CORE, &none);
+#ifndef __SANITIZE_ADDRESS__
+    prctl(PR_SET_DUMPABLE, 0);
+#endif
+}
+
 int main(int argc, char **argv)
 {
     const char *role = argc > 1 ? argv[1] : "all", *file = getenv("RINGSIGHT_CONFIG");
@@ -63,6 +77,7 @@ int main(int argc, char **argv)
     int code = -1;
 
     signal(SIGPIPE, SIG_IGN);
+    keep_memory_private();
     crypto_init();
     for (const struct feature *const *f = features; *f; f++)
         jobs_register((*f)->jobs);

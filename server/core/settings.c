@@ -1,9 +1,11 @@
 /* The settings table. Read once at start; `ringsight check` prints it. */
 #include "core/settings.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum kind { TEXT, NUMBER, SWITCH, SECRET_URL };
 
@@ -204,6 +206,10 @@ const struct err *settings_load(struct arena *a, const char *file, struct settin
     struct str text = read_file(a, file);
 
     memset(ret, 0, sizeof *ret);
+    /* A missing file is none; one that is there but shut would leave every default in force unnoticed. */
+    if (file && access(file, R_OK) != 0 && errno == EACCES)
+        return err_why(a, E_BAD_INPUT, "The settings in %s may not be read by this user: give it leave "
+                       "(chgrp ringsight, chmod 640).", file);
     for (size_t i = 0; i < N_SETTINGS; i++) {
         const char *value = from_environment(a, table[i].name);
         const struct err *e;

@@ -65,6 +65,15 @@ static void on_conn_closed(void *data)
     free(c);
 }
 
+/* A trusted proxy brings everybody's connections, and caps each address itself. */
+static bool is_proxy(h2o_socket_t *sock)
+{
+    struct sockaddr_storage peer;
+
+    return h2o_socket_getpeername(sock, (struct sockaddr *)&peer) &&
+           exchange_trusts(address_of((struct sockaddr *)&peer));
+}
+
 bool conns_accept(struct loop *loop, h2o_socket_t *listener, h2o_accept_ctx_t *accept)
 {
     h2o_socket_t *sock = h2o_evloop_socket_accept(listener);
@@ -84,7 +93,8 @@ bool conns_accept(struct loop *loop, h2o_socket_t *listener, h2o_accept_ctx_t *a
     metric_add(M_HTTP_CONNECTIONS, 0, 0, 1);
     sock->on_close.cb = on_conn_closed;
     sock->on_close.data = c;
-    if (atomic_fetch_add(c->slot, 1) >= http_config.settings->connections_per_address) {
+    if (atomic_fetch_add(c->slot, 1) >= http_config.settings->connections_per_address &&
+        !is_proxy(sock)) {
         metric_add(M_HTTP_REFUSED, glue.label_connections, 0, 1);
         h2o_socket_close(sock);
         return true;

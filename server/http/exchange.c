@@ -493,6 +493,11 @@ int exchange_on_metrics(h2o_handler_t *self, h2o_req_t *h)
     return 0;
 }
 
+bool exchange_trusts(struct address peer)
+{
+    return cidr_list_has(&trusted, peer);
+}
+
 const struct err *exchange_init(struct arena *a)
 {
     for (size_t i = 0; i < route_count(); i++)

@@ -8,6 +8,7 @@
 #define H2O_USE_LIBUV 0
 #include <h2o.h>
 
+#include "http/client.h"
 #include "http/inner.h"
 #include "http/security.h"
 #include "http/static_files.h"
@@ -71,6 +72,8 @@ void exchange_on_own_answer(h2o_filter_t *self, h2o_req_t *h, h2o_ostream_t **sl
 /* Exchanges that a worker thread has sent back. */
 void exchange_on_messages(h2o_multithread_receiver_t *receiver, h2o_linklist_t *messages);
 /* Trusted proxies from the settings; then one call per route for its metrics label. */
+/* Whether this peer is one of `trusted_proxies`. */
+bool exchange_trusts(struct address peer);
 const struct err *exchange_init(struct arena *a) MUST_USE;
 void exchange_label(size_t route, struct str name);
 struct loop *loop_of(h2o_context_t *ctx);

@@ -5,13 +5,14 @@ import * as calls from './calls.mjs';
 import * as layers from './layers.mjs';
 import * as linked from './linked.mjs';
 import * as rows from './rows.mjs';
+import * as security from './security.mjs';
 import * as settings from './settings.mjs';
 import * as sizes from './sizes.mjs';
 import * as suites from './suites.mjs';
 import * as words from './words.mjs';
 
 let failed = 0;
-for (const [name, check] of [layers, linked, sizes, words, calls, settings, rows, suites, cases, build].flatMap((m) => m.checks)) {
+for (const [name, check] of [layers, linked, sizes, words, calls, settings, rows, suites, cases, security, build].flatMap((m) => m.checks)) {
   let faults;
   try {
     faults = check();
