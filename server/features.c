@@ -54,6 +54,7 @@
 #include "people/tenants/tenants.h"
 #include "platform/mails/mails.h"
 #include "platform/queues/queues.h"
+#include "platform/retention/retention.h"
 #include "platform/work/work.h"
 #include "providers/asterisk/asterisk.h"
 #include "providers/exotel/exotel.h"
@@ -108,6 +109,7 @@ const struct feature *const features[] = {
     &work_feature,
     &queues_feature,
     &mails_feature,
+    &retention_feature,
     &contract_feature,
     NULL,
 };
