@@ -253,7 +253,8 @@ select c.id as call_id from call c join recording r on r.tenant_id = c.tenant_id
 select k.key from unnest($keys) as k (key)
 except select object_key from recording where object_key is not null
 except select opus_key from recording where opus_key is not null
-except select object_key from upload_part;
+except select object_key from upload_part
+except select object_key from deletion_file where object_key is not null;
 
 -- name: objects_tenant :one
 -- out: known bool

@@ -7,6 +7,12 @@
 
 #define BATCH 100 /* calls at a time: well under a second */
 
+const struct err *retention_soon(struct db *db)
+{
+    return job_add_again(db, &(struct job_new){.kind = RETENTION_RUN, .args = STR("{}"), .object = db_tenant(db),
+                                               .dedupe = STR(RETENTION_RUN)});
+}
+
 static const struct err *waiting(struct job *job, struct files_waiting_out **ret, size_t *ret_n)
 {
     struct db *db;
@@ -52,7 +58,7 @@ static const struct err *run_store(struct job *job, void *product)
         e = q_retain(job->db, (struct retain_in){BATCH}, &row);
     if (e || !row.files)
         return e;
-    return job_add_again(job->db, &(struct job_new){.kind = RETENTION_RUN, .args = STR("{}"), .dedupe = STR(RETENTION_RUN)});
+    return retention_soon(job->db);
 }
 
 const struct job_kind retention_jobs[] = {

@@ -14,6 +14,8 @@ extern const struct feature retention_feature;
 /* Of this folder. */
 #define RETENTION_RUN "retention.run"
 extern const struct job_kind retention_jobs[];
+/* Adds the open transaction's tenant's next step. */
+const struct err *retention_soon(struct db *db) MUST_USE;
 /* Handlers and fields of holds. */
 extern const struct field hold_in[];
 const struct err *hold_add(struct req *rq) MUST_USE;

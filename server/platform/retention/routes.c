@@ -110,8 +110,7 @@ static const struct err *add(struct req *rq)
 
 static const struct err *run_now(struct req *rq)
 {
-    const struct err *e = job_add_again(rq->db, &(struct job_new){
-        .kind = RETENTION_RUN, .args = STR("{}"), .dedupe = STR(RETENTION_RUN)});
+    const struct err *e = retention_soon(rq->db);
 
     return e ? e : req_none(rq);
 }

@@ -68,10 +68,25 @@ export function HoldForm({ onClose, saved }: { onClose: () => void; saved: () =>
           error={error?.fields.kind}
         />
         {kind === 'number' && (
-          <TextField label="Number" name="number" required value={what} onChange={setWhat} error={error?.fields.number} />
+          <TextField
+            label="Number"
+            name="number"
+            required
+            value={what}
+            onChange={setWhat}
+            error={error?.fields.number}
+          />
         )}
         {kind === 'call' && (
-          <TextField label="Call" name="call" required value={what} onChange={setWhat} error={error?.fields.call} help="The address of its page, or its id." />
+          <TextField
+            label="Call"
+            name="call"
+            required
+            value={what}
+            onChange={setWhat}
+            error={error?.fields.call}
+            help="The address of its page, or its id."
+          />
         )}
         {kind === 'agent' && (
           <SelectField
@@ -87,8 +102,24 @@ export function HoldForm({ onClose, saved }: { onClose: () => void; saved: () =>
             ]}
           />
         )}
-        <AreaField label="Why" name="reason" required value={reason} onChange={setReason} error={error?.fields.reason} help="For instance the file number of a court. Not whom it concerns." />
-        <TextField label="Until and with" name="until" type="date" value={until} onChange={setUntil} error={error?.fields.until} help="Empty: until it is released." />
+        <AreaField
+          label="Why"
+          name="reason"
+          required
+          value={reason}
+          onChange={setReason}
+          error={error?.fields.reason}
+          help="For instance the file number of a court. Not whom it concerns."
+        />
+        <TextField
+          label="Until and with"
+          name="until"
+          type="date"
+          value={until}
+          onChange={setUntil}
+          error={error?.fields.until}
+          help="Empty: until it is released."
+        />
         <Button type="submit" kind="main">
           Hold
         </Button>

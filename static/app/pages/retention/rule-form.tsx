@@ -27,7 +27,11 @@ const choices = (all: string, of: string[]) => [
 /** Of which calls a rule is, in words. */
 export function wordsOf(r: Item<'GET /retention-rules'>): string {
   return (
-    [r.direction, r.disposition?.replace('_', ' '), r.integration_name && `by ${r.integration_name}`]
+    [
+      r.direction,
+      r.disposition?.replace('_', ' '),
+      r.integration_name && `by ${r.integration_name}`,
+    ]
       .filter(Boolean)
       .join(', ') || 'all'
   );
@@ -98,7 +102,15 @@ export function RuleForm({ onClose, saved }: { onClose: () => void; saved: () =>
             {error.message}
           </p>
         )}
-        <SelectField label="What" name="kind" required value={kind} onChange={setKind} choices={kinds} error={error?.fields.kind} />
+        <SelectField
+          label="What"
+          name="kind"
+          required
+          value={kind}
+          onChange={setKind}
+          choices={kinds}
+          error={error?.fields.kind}
+        />
         <TextField
           label="Days"
           name="days"
@@ -120,8 +132,22 @@ export function RuleForm({ onClose, saved }: { onClose: () => void; saved: () =>
         />
         {of && (
           <>
-            <SelectField label="Direction" name="direction" value={direction} onChange={setDirection} choices={choices('All', directions)} error={error?.fields.direction} />
-            <SelectField label="How it ended" name="disposition" value={disposition} onChange={setDisposition} choices={choices('All', dispositions)} error={error?.fields.disposition} />
+            <SelectField
+              label="Direction"
+              name="direction"
+              value={direction}
+              onChange={setDirection}
+              choices={choices('All', directions)}
+              error={error?.fields.direction}
+            />
+            <SelectField
+              label="How it ended"
+              name="disposition"
+              value={disposition}
+              onChange={setDisposition}
+              choices={choices('All', dispositions)}
+              error={error?.fields.disposition}
+            />
           </>
         )}
         <p class="note" role="status">
