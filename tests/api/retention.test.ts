@@ -116,6 +116,37 @@ test('transcripts: what was said goes with all that was made of it, the sound an
   for (const table of ['transcript', 'analysis', 'score', 'tracker_hit', 'task']) assert.deepEqual(await sql(`select count(*) from ${table} where call_id = '${old}'`), ['0'], table);
 });
 
+test('hooks as they came: those of a rule go when they were read, those that wait or are of a held call stay', { timeout: 120_000 }, async () => {
+  const told = await call();
+  const [integration, key] = (await sql(`select integration_id, call_key from call where id = '${told}'`))[0]!.split('|') as [string, string];
+  const hook = async (days: number, read: boolean): Promise<string> => {
+    const [id] = await sql(`select left(ground.uuid_at(now() - interval '${days} days')::text, 14) || '7' || substr(gen_random_uuid()::text, 16)`);
+    await sql(`insert into inbox (tenant_id, id, integration_id, received_at, method, query, source, headers, body)
+      values ('${other.id}', '${id}', '${integration}', now() - interval '${days} days', 'POST', '', '', '', 'x')`);
+    if (read) await sql(`insert into delivery (tenant_id, id, integration_id, state, parser_version) values ('${other.id}', '${id}', '${integration}', 'ignored', 1)`);
+    return id!;
+  };
+  const old = await hook(40, true), young = await hook(2, true), waits = await hook(40, false), held = await hook(40, true);
+  await sql(`insert into call_event (tenant_id, id, integration_id, call_key, event_hash, event, delivery_id)
+    values ('${other.id}', gen_random_uuid(), '${integration}', '${key}', '\\x00', '{}', '${held}')`);
+  const hold = (await owner.post(HOLDS, { kind: 'call', call: told, reason: 'Az. 2 O 2/26' }) as { id: string }).id;
+  const id = (await owner.post(RULES, { kind: 'hooks', days: 30, integration }) as { id: string }).id;
+  try {
+    const there = () => sql(`select id from inbox where id = any('{${[old, young, waits, held].join()}}') order by id`);
+    await run();
+    assert.deepEqual(await there(), [young, waits, held].sort());
+    assert.equal((await owner.send(`${HOLDS}/${hold}`, { method: 'DELETE' })).status, 204);
+    await run();
+    assert.deepEqual(await there(), [young, waits].sort());
+    assert.equal((await recordOf(id))!.hooks, 2);
+  } finally {
+    await end(id);
+    await sql(`delete from inbox where id = any('{${[young, waits].join()}}')`);
+    await sql(`delete from delivery where id = any('{${[old, young, held].join()}}')`);
+    await sql(`delete from call_event where delivery_id = '${held}'`);
+  }
+});
+
 test('a rule with more conditions counts, whether it keeps longer or for ever', { timeout: 120_000 }, async () => {
   const plain = await call(), busy = await call();
   await sql(`update call set disposition = 'busy' where id = '${busy}'`);
