@@ -56,6 +56,7 @@
 #include "people/tenants/tenants.h"
 #include "platform/mails/mails.h"
 #include "platform/queues/queues.h"
+#include "platform/retention/retention.h"
 #include "platform/work/work.h"
 #include "providers/asterisk/asterisk.h"
 #include "providers/exotel/exotel.h"
@@ -112,6 +113,7 @@ const struct feature *const features[] = {
     &work_feature,
     &queues_feature,
     &mails_feature,
+    &retention_feature,
     &contract_feature,
     NULL,
 };

@@ -291,6 +291,14 @@ export const routes: PageRoute[] = [
     page: lazy(() => import('./pages/audit/audit')),
   },
   {
+    path: '/retention',
+    title: 'Retention',
+    permission: 'retention.write',
+    menu: 'setup',
+    palette: true,
+    page: lazy(() => import('./pages/retention/retention')),
+  },
+  {
     path: '/settings',
     title: 'Settings',
     menu: 'setup',
@@ -330,6 +338,7 @@ export const to = {
   newFolder: () => '/folders/new',
   folder: (id: string) => `/folders/${id}`,
   audit: (query: Record<string, string> = {}) => withQuery('/audit', query),
+  retention: () => '/retention',
   deliveries: (query: Record<string, string> = {}) => withQuery('/deliveries', query),
   delivery: (id: string) => `/deliveries/${id}`,
   work: (query: Record<string, string> = {}) => withQuery('/work', query),

@@ -94,6 +94,20 @@ async function aConversion(owner: Client): Promise<Record<string, string>> {
   await owner.send('/api/v1/recording-conversions', { method: 'POST', json: { mode: 'count' } });
   return { conversion: (await owner.get('/api/v1/recording-conversions')).items[0]!.id };
 }
+/** A rule that takes nothing for a hundred years. */
+const aRule = async (owner: Client): Promise<Record<string, string>> => {
+  await owner.send('/api/v1/retention-rules', { method: 'POST', json: { kind: 'calls', days: 36_000, disposition: 'voicemail' } });
+  return { rule: (await owner.get('/api/v1/retention-rules')).items[0]!.id };
+};
+const aHold = (owner: Client): Promise<Record<string, string>> =>
+  made(owner, '/api/v1/legal-holds', 'hold', { json: { kind: 'number', number: '+4930123456', reason: 'Walker' } });
+/** What a rule deleted. */
+async function aDeletion(owner: Client): Promise<Record<string, string>> {
+  const { tenant } = await owner.get('/api/v1/session');
+  await sql(`insert into deletion (tenant_id, id, day, kind, rule_id, rule) values ('${tenant!.id}', ground.uuid_now(), '2020-01-01', 'hooks', gen_random_uuid(),
+    '{"days":1,"integration_id":null,"direction":null,"disposition":null}')`);
+  return { deletion: (await owner.get('/api/v1/deletions')).items[0]!.id };
+}
 /** An integration with a delivery, for a map to be tried on. */
 async function aMapped(owner: Client): Promise<Record<string, string>> {
   const answer = await owner.send('/api/v1/integrations', { method: 'POST', json: { provider: 'generic', name: 'Walker', settings: {} } });
@@ -294,6 +308,13 @@ export const recipes: Record<string, Recipe> = {
   'PUT /api/v1/integrations/{integration}/map': { make: anIntegration, ask: () => ({ json: { map: aMap }, headers: { 'if-match': '"1"' } }) },
   'POST /api/v1/integrations/{integration}/map/preview': { make: aMapped, ask: () => ({ json: { map: aMap } }) },
   'POST /api/v1/deliveries/{delivery}/replay': { make: aDelivery, ask: () => ({ json: {} }) },
+  'POST /api/v1/retention-rules': { ask: () => ({ json: { kind: 'calls', days: 36_000, disposition: 'busy' } }), good: [201, 409] },
+  'POST /api/v1/retention-rules/preview': { ask: () => ({ json: { kind: 'calls', days: 36_000 } }) },
+  'POST /api/v1/retention-rules/run': {},
+  'DELETE /api/v1/retention-rules/{rule}': { make: aRule },
+  'POST /api/v1/legal-holds': { ask: () => ({ json: { kind: 'number', number: '+4930123457', reason: 'Walker' } }) },
+  'DELETE /api/v1/legal-holds/{hold}': { make: aHold },
+  'GET /api/v1/deletions/{deletion}/files': { make: aDeletion },
   'POST /api/v1/recording-conversions': { ask: () => ({ json: { mode: 'count' } }), good: [201, 409] },
   'DELETE /api/v1/recording-conversions/{conversion}': { make: aConversion, good: [204, 404] },
   'POST /api/v1/replays': { make: anIntegration, ask: () => ({ json: { from: '2999-01-01T00:00:00Z' } }), good: [201, 409] },

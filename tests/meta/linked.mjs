@@ -30,6 +30,7 @@ const BOTH = {
   setup_recordings: 'what one phone system told of, beside what was recorded',
   unknown_give: 'the agent is given both rows',
   upload_known: 'whether the bytes are there',
+  retention_preview: 'both rows of a linked call are deleted, each when it is due',
   drop_match_number: 'which row a file belongs to',
 };
 

@@ -229,7 +229,7 @@ with r as (
   update recording r set state = case when (i.provider = 'upload' or r.by_file) and r.object_key is not null then 'fetched' else 'waiting' end,
          reason = null
     from call c join integration i on i.tenant_id = c.tenant_id and i.id = c.integration_id
-   where r.id = $recording and r.state in ('failed', 'missing') [[call: and r.call_id = $call]]
+   where r.id = $recording and r.state in ('failed', 'missing') and r.removed_at is null [[call: and r.call_id = $call]]
      and c.tenant_id = r.tenant_id and c.id = r.call_id [[scope: and c.agent_id = any($scope)]]
   returning r.tenant_id, r.call_id, r.state = 'waiting' as fetch)
 update call c
@@ -253,7 +253,8 @@ select c.id as call_id from call c join recording r on r.tenant_id = c.tenant_id
 select k.key from unnest($keys) as k (key)
 except select object_key from recording where object_key is not null
 except select opus_key from recording where opus_key is not null
-except select object_key from upload_part;
+except select object_key from upload_part
+except select object_key from deletion_file where object_key is not null;
 
 -- name: objects_tenant :one
 -- out: known bool
@@ -304,10 +305,10 @@ returning r.call_id, c.agent_id;
 -- name: recording_released :one
 -- in:  recording uuid, from_key text, opus_key text
 -- out: call_id uuid, agent_id uuid?
--- From here on the Opus file is the recording. Not while a transcript is being made. Primary keys.
+-- From here on the Opus file is the recording. Not while a transcript is being made nor under a legal hold. Primary keys.
 update recording r set object_key = r.opus_key, original_gone_at = now()
   from call c
  where r.id = $recording and r.object_key = $from_key and r.opus_key = $opus_key and r.original_gone_at is null
    and c.tenant_id = r.tenant_id and c.id = r.call_id
-   and c.state not in ('received', 'fetching', 'decoding', 'transcribing')
+   and c.state not in ('received', 'fetching', 'decoding', 'transcribing') and not ground.held(c)
 returning r.call_id, c.agent_id;

@@ -16,6 +16,7 @@ const words: Record<string, [group: string, what: string]> = {
   'people.write': ['People', 'Invite people, change members, agents and roles'],
   'api_keys.write': ['People', 'Make and revoke API keys'],
   'audit.read': ['People', 'Read the audit log'],
+  'retention.write': ['People', 'Decide what is deleted when, lay legal holds'],
   'jobs.read': ['Work', 'See work that is under way or failed'],
   'jobs.write': ['Work', 'Pause work, try it again, cancel it'],
 };

@@ -34,6 +34,7 @@ export const kinds: Record<string, string> = {
   'scores.run': 'Score call',
   'scores.rerun': 'Judge calls again',
   'audit.failures': 'Write wrong passwords into the logs',
+  'retention.run': 'Delete what is due',
   'stages.watch': 'Look after calls that stand still',
   'uploads.clean': 'Tidy up an upload',
   'uploads.expire': 'Drop an unfinished upload',
