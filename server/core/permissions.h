@@ -22,7 +22,8 @@
     X(API_KEYS_WRITE, "api_keys.write")                                                            \
     X(AUDIT_READ, "audit.read")                                                                    \
     X(JOBS_READ, "jobs.read")                                                                      \
-    X(JOBS_WRITE, "jobs.write")
+    X(JOBS_WRITE, "jobs.write")                                                                    \
+    X(ORIGINALS_READ, "originals.read")
 
 enum permission_number {
 #define X(name, text) name##_NUMBER,
