@@ -51,7 +51,7 @@ static bool put_text(struct code *c, struct str s)
         if (!put(c, ch >= 'a' ? (char)(ch - 32) : ch))
             return false;
     }
-    c->words = c->words || !digits;
+    c->words = c->words || (!digits && (s.n > 2 || c->n > s.n)); /* "AB 12 34 56 C" begins so */
     return true;
 }
 

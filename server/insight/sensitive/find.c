@@ -31,6 +31,9 @@ void found_mark(struct found *f, const size_t *order, size_t first, size_t last,
     for (size_t i = first; i <= last; i++) {
         uint8_t *m = &f->mark[order[i]];
 
+        /* Breath within a number is part of its place only between its words: see places. */
+        if (f->t->at[order[i]].how == HOW_FILLER)
+            continue;
         if (!*m || *m > 1 + kind)
             *m = (uint8_t)(1 + kind);
     }
@@ -47,11 +50,19 @@ static void look(struct found *f, const size_t *order, size_t n)
     find_dates(f, order, n);
 }
 
-/* Marked tokens of one kind beside each other in a turn are one place. */
+static bool only_breath(const struct found *f, size_t from, size_t to)
+{
+    for (size_t i = from; i < to; i++)
+        if (f->t->at[i].how != HOW_FILLER || f->mark[i])
+            return false;
+    return true;
+}
+
+/* Marked tokens of one kind beside each other in a turn, or with breath between, are one place. */
 static struct sensitive_place *places(const struct found *f, size_t *ret_n)
 {
     struct sensitive_place *out = ARENA_ARRAY(f->a, f->t->n, struct sensitive_place);
-    size_t n = 0;
+    size_t n = 0, last = 0;
 
     for (size_t i = 0; i < f->t->n; i++) {
         struct span s = f->t->at[i].at;
@@ -60,10 +71,11 @@ static struct sensitive_place *places(const struct found *f, size_t *ret_n)
         if (!f->mark[i])
             continue;
         if (n && out[n - 1].kind == kind && out[n - 1].at.turn == s.turn &&
-            out[n - 1].at.last + 1 == s.first)
+            only_breath(f, last + 1, i))
             out[n - 1].at.last = s.last;
         else
             out[n++] = (struct sensitive_place){s, kind};
+        last = i;
     }
     *ret_n = n;
     return out;

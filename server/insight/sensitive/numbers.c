@@ -265,13 +265,21 @@ static bool find_account(struct found *f, const size_t *order, const struct run 
     return true;
 }
 
+/* "one two three four five ...": somebody counts. */
+static bool counts(const struct run *r)
+{
+    static const char UP[] = "12345678910111213";
+
+    return r->n >= 4 && r->n < sizeof UP && memcmp(r->digits, UP, r->n) == 0;
+}
+
 static bool find_phone(struct found *f, const size_t *order, const struct run *r)
 {
     size_t i = order[r->first];
     bool spoken_of = cue_near(f->t, i, CUE_PHONE, 25, 6);
     bool reference = cue_near(f->t, i, CUE_REFERENCE, 8, 0);
 
-    if (r->n < 7 || r->n > 15 || cue_near(f->t, order[r->last], CUE_AMOUNT, 0, 2))
+    if (r->n < 7 || r->n > 15 || (counts(r) && !spoken_of) || cue_near(f->t, order[r->last], CUE_AMOUNT, 0, 2))
         return false;
     if (!r->plus && !spoken_of && (r->n < 10 || r->n > 12 || reference))
         return false;
