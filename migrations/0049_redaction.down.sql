@@ -10,6 +10,7 @@ alter table recording drop column silent, drop column muted_key, drop column mut
   drop column muted_reason, drop column provider_sealed;
 alter table transcript drop column redacted_by;
 revoke update (body, raw, asked, reason) on score from ringsight_app;
+alter table score drop column reworded;
 revoke update (words_before, words_after) on transcript_edit from ringsight_app;
 revoke update (event) on call_event from ringsight_app;
 revoke update (body) on inbox from ringsight_app;

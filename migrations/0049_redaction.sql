@@ -17,7 +17,9 @@ alter table transcript add column redacted_by integer;
 grant update (redacted_by) on transcript to ringsight_app;
 
 -- What was made of words that are taken out later goes or is rewritten; so does what brought them.
-grant update (body, raw, asked, reason) on score to ringsight_app;
+-- reworded: words went from the score, so that it cannot be derived again from what it pins.
+alter table score add column reworded boolean not null default false;
+grant update (body, raw, asked, reason, reworded) on score to ringsight_app;
 grant update (words_before, words_after) on transcript_edit to ringsight_app;
 grant update (event) on call_event to ringsight_app;
 grant update (body) on inbox to ringsight_app;

@@ -13,6 +13,7 @@ import { Models } from '../providers/sim/models.mjs';
 import { callOf, spoken, TALK } from './audio.ts';
 import { as, demo, facts, home, isProblem, keyOf, other, until, type Answer, type Client } from './house.ts';
 import { sql } from './queue.ts';
+import { ownCommand } from './server.ts';
 import { upload } from './upload.ts';
 
 type Json = any; // eslint-disable-line
@@ -167,15 +168,15 @@ test('d2-12 the same spans are silent for whoever may not hear them, by Range an
   assert(Math.abs(quiet.length - loud.length) < 16 * 60, `length stays: ${quiet.length} ${loud.length}`);
   let original = 0;
   for (const p of places) {
-    assert(loudest(quiet, p.start_ms, p.end_ms) < 40, `silent from ${p.start_ms} to ${p.end_ms}: ${loudest(quiet, p.start_ms, p.end_ms)}`);
-    original = Math.max(original, loudest(loud, p.start_ms, p.end_ms));
+    assert(loudest(quiet, p.s, p.e) < 40, `silent from ${p.s} to ${p.e}: ${loudest(quiet, p.s, p.e)}`);
+    original = Math.max(original, loudest(loud, p.s, p.e));
   }
   assert(original > 2000, 'the original is not');
   assert(loudest(quiet, 0, 15_000) > 2000, 'nor is the rest of the copy');
-  const { start_ms, end_ms } = places[0];
-  const clip = await get(admin, `/calls/${call}/clip.wav?from_ms=${start_ms}&to_ms=${end_ms}`);
+  const { s: from, e: to } = places[0];
+  const clip = await get(admin, `/calls/${call}/clip.wav?from_ms=${from}&to_ms=${to}`);
   assert.equal(clip.status, 200, clip.text.slice(0, 200));
-  assert(loudest(await samples(clip.bytes), 0, end_ms - start_ms) < 40, 'the clip is silent');
+  assert(loudest(await samples(clip.bytes), 0, to - from) < 40, 'the clip is silent');
   isProblem(await heard(call, recording, admin, '?unmuted=true'), 403, 'original_sealed');
   assert.deepEqual((await heard(call, recording, admin, '?original=true')).bytes, file.bytes, 'the original is no way around');
 });
@@ -189,13 +190,11 @@ test('the original is read by permission, each reading is audited, and it goes a
   assert(said.includes(DIGITS) && said.includes(WRITTEN) && said.includes('zebulon9'), said);
   const log = (await get(owner, '/audit?limit=100')).text;
   assert.match(log, /originals/);
-  assert.equal((await sql(`select count(*) from audit where tenant_id = '${other.id}' and action like 'GET /calls/{call}/originals'`).catch(() => ['1']))[0] === '0', false);
 });
 
 test('scores stand on the redacted words and are derived again to the bit', async () => {
-  const score = (await sql(`select id from score where call_id = '${call}' order by id desc limit 1`))[0];
-  const pinned = await sql(`select encode(s.transcript_hash, 'hex') = encode(t.hash, 'hex') from score s join transcript t on t.id = s.transcript_id where s.id = '${score}'`);
-  assert.deepEqual(pinned, ['t']);
+  const { code, out, err } = await ownCommand(['admin', 'replay', '--tenant', other.slug, '--call', call], {}).ended;
+  assert.equal(code, 0, out + err);
 });
 
 test('a correction goes through redaction too, and what was silent stays so', async () => {
@@ -229,15 +228,13 @@ test('closed until it has gone through: a past call shows and sounds for nobody,
 });
 
 test('the stage that fails stores nothing', async () => {
-  assert.equal((await set({ patterns: [{ name: 'slow', pattern: '(?:t|th|tha|than|thank|[a-z])+(?:[a-z ]+)+$1' }] })).status !== 500, true);
   await sql(`update redaction set patterns = '[{"name":"broken","pattern":"("}]' where tenant_id = '${other.id}'`);
   try {
     const own = Buffer.from(audio);
     own[50] = 77; own[51] = Math.floor(Math.random() * 100); own[52] = Math.floor(Math.random() * 100);
     const broken = await upload(owner, own, { filename: 'x.wav', direction: 'inbound' });
     await until('the job has failed at least once', 120_000, async () =>
-      (await sql(`select 1 from job where object_id = '${broken}' and kind like 'transcripts.%' and (attempt > 0 or state = 'failed') limit 1`).catch(async () =>
-        sql(`select 1 from job where object_id = '${broken}' and kind like 'transcripts.%'`))).length > 0);
+      (await sql(`select 1 from job where object_id = '${broken}' and kind like 'transcripts.%' and attempt > 0 and error is not null`)).length > 0);
     assert.deepEqual(await sql(`select 1 from transcript where call_id = '${broken}'`), []);
     isProblem(await get(admin, `/calls/${broken}/transcript`), 404, 'not_found');
     await sql(`delete from job where object_id = '${broken}'`);

@@ -30,6 +30,8 @@ const BOTH = {
   setup_recordings: 'what one phone system told of, beside what was recorded',
   unknown_give: 'the agent is given both rows',
   upload_known: 'whether the bytes are there',
+  originals_of_call: 'of one call that is named',
+  run_batch: 'every transcript is redacted, that of a linked call too',
   drop_match_number: 'which row a file belongs to',
 };
 

@@ -115,7 +115,12 @@ select id, body, raw, asked, reason from score where transcript_id = $transcript
 
 -- name: run_score_rewrite :done
 -- in:  id uuid, body json, raw json, asked json?, reason text?
-update score set body = $body, raw = $raw, asked = $asked, reason = $reason where id = $id;
+-- What a machine scored is void, for the call is scored anew; what a person scored counts. Primary key.
+update score set body = $body, raw = $raw, asked = $asked, reason = $reason, reworded = true,
+       voided_at = case when engine = 'human' then voided_at else coalesce(voided_at, now()) end,
+       void_reason = case when engine = 'human' or voided_at is not null then void_reason
+         else 'Words of the call were redacted later; it is scored anew.' end
+ where id = $id;
 
 -- name: run_clear :done
 -- in:  transcript uuid, call uuid

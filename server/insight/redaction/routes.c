@@ -251,7 +251,6 @@ static const struct err *originals(struct req *rq)
     jw_close(&w, ']');
     jw_close(&w, '}');
     rq->reply.secret = true;
-    req_set_header(rq, "cache-control", STR("no-store"));
     return req_json(rq, 200, jw_done(&w));
 }
 
