@@ -18,6 +18,7 @@ const words: Record<string, [group: string, what: string]> = {
   'audit.read': ['People', 'Read the audit log'],
   'jobs.read': ['Work', 'See work that is under way or failed'],
   'jobs.write': ['Work', 'Pause work, try it again, cancel it'],
+  'originals.read': ['Calls', 'Read and hear what is redacted; each reading is audited'],
 };
 
 export const allowed = (permission: string) => words[permission]?.[1] ?? permission;
