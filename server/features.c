@@ -12,6 +12,7 @@
 #include "engines/pocketsphinx/pocketsphinx.h"
 #include "insight/analysis/analysis.h"
 #include "insight/coaching/coaching.h"
+#include "insight/redaction/redaction.h"
 #include "insight/reports/reports.h"
 #include "insight/language/language.h"
 #include "insight/calibration/calibration.h"
@@ -96,6 +97,7 @@ const struct feature *const features[] = {
     &dropfolders_feature,
     &speech_feature,
     &language_feature,
+    &redaction_feature,
     &transcripts_feature,
     &analysis_feature,
     &scorecards_feature,

@@ -15,7 +15,7 @@ static const char *const names[PERMISSION_COUNT] = {
     (INTEGRATIONS_WRITE | PEOPLE_WRITE | API_KEYS_WRITE | JOBS_WRITE | AUDIT_READ | RETENTION_WRITE)
 
 const struct role_default role_defaults[] = {
-    {"owner", "Owner", "all", READ_ALL | RUN_ALL | ADMIN_ALL},
+    {"owner", "Owner", "all", READ_ALL | RUN_ALL | ADMIN_ALL | ORIGINALS_READ},
     {"admin", "Admin", "all", READ_ALL | RUN_ALL | ADMIN_ALL},
     {"manager", "Manager", "all", READ_ALL | RUN_ALL},
     {"supervisor", "Supervisor", "all", READ_ALL | CALLS_WRITE | REVIEW},

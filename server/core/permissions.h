@@ -23,7 +23,8 @@
     X(AUDIT_READ, "audit.read")                                                                    \
     X(JOBS_READ, "jobs.read")                                                                      \
     X(JOBS_WRITE, "jobs.write")                                                                    \
-    X(RETENTION_WRITE, "retention.write")
+    X(RETENTION_WRITE, "retention.write")                                                          \
+    X(ORIGINALS_READ, "originals.read")
 
 enum permission_number {
 #define X(name, text) name##_NUMBER,

@@ -2,6 +2,7 @@
  * speech engines (samples). It must not parse a byte of a recording itself. */
 #include "media/media.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/csv.h"
@@ -56,9 +57,14 @@ struct media_source media_bytes(struct arena *a, struct str bytes)
     return (struct media_source){read_bytes, left};
 }
 
+struct muting {
+    struct wire_mute *at;
+    size_t n;
+};
+
 static const struct err *run(struct arena *a, const struct media_source *source,
-                             const struct media_sink *opus, struct media_info *ret,
-                             struct media_pcm *ret_pcm)
+                             const struct media_sink *opus, struct muting muting,
+                             struct media_info *ret, struct media_pcm *ret_pcm)
 {
     struct process_options now = options;
     struct collect *c = ARENA_NEW(a, struct collect);
@@ -69,6 +75,8 @@ static const struct err *run(struct arena *a, const struct media_source *source,
     if (opus) {
         now.task = PROCESS_OPUS;
         now.timeout_ms *= OPUS_TIMES;
+        now.mutes = muting.at;
+        now.n_mutes = muting.n;
     }
     collect_init(c, a, ret_pcm != NULL, opus);
     e = process_run(c, source, &now);
@@ -105,19 +113,55 @@ const struct err *media_clip(struct arena *a, struct media_source source, int64_
 
 const struct err *media_inspect(struct arena *a, struct media_source source, struct media_info *ret)
 {
-    return run(a, &source, NULL, ret, NULL);
+    return run(a, &source, NULL, (struct muting){NULL, 0}, ret, NULL);
 }
 
 const struct err *media_decode(struct arena *a, struct media_source source, struct media_info *ret,
                                struct media_pcm *ret_pcm)
 {
-    return run(a, &source, NULL, ret, ret_pcm);
+    return run(a, &source, NULL, (struct muting){NULL, 0}, ret, ret_pcm);
 }
 
 const struct err *media_opus(struct arena *a, struct media_source source, struct media_sink sink,
                              struct media_info *ret)
 {
-    return run(a, &source, &sink, ret, NULL);
+    return run(a, &source, &sink, (struct muting){NULL, 0}, ret, NULL);
+}
+
+static int by_start(const void *x, const void *y)
+{
+    const struct wire_mute *a = x, *b = y;
+
+    return a->from_ms < b->from_ms ? -1 : a->from_ms > b->from_ms;
+}
+
+/* In order, those that touch joined. */
+static struct muting muting_of(struct arena *a, struct media_spans silent)
+{
+    struct muting m = {ARENA_ARRAY(a, silent.n, struct wire_mute), 0};
+    size_t n = 0;
+
+    for (size_t i = 0; i < silent.n; i++) {
+        int64_t from = silent.at[i].start_ms, to = silent.at[i].end_ms;
+
+        m.at[i].from_ms = from < 0 ? 0 : (uint32_t)(from > INT32_MAX ? INT32_MAX : from);
+        m.at[i].to_ms = to < 0 ? 0 : (uint32_t)(to > INT32_MAX ? INT32_MAX : to);
+    }
+    qsort(m.at, silent.n, sizeof *m.at, by_start);
+    for (size_t i = 0; i < silent.n; i++)
+        if (n && (m.at[i].from_ms <= m.at[n - 1].to_ms || silent.n > WIRE_MAX_MUTES))
+            m.at[n - 1].to_ms = m.at[i].to_ms > m.at[n - 1].to_ms ? m.at[i].to_ms : m.at[n - 1].to_ms;
+        else
+            m.at[n++] = m.at[i];
+    m.n = n;
+    return m;
+}
+
+const struct err *media_opus_muted(struct arena *a, struct media_source source,
+                                   struct media_spans silent, struct media_sink sink,
+                                   struct media_info *ret)
+{
+    return run(a, &source, &sink, muting_of(a, silent), ret, NULL);
 }
 
 const struct err *media_sheet(struct arena *a, struct str xlsx, struct str *ret_lines)

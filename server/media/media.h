@@ -121,6 +121,12 @@ struct media_sink {
 const struct err *media_opus(struct arena *a, struct media_source source, struct media_sink sink,
                              struct media_info *ret) MUST_USE;
 
+/* The same, but silent on all channels in these spans, which come in any order and may overlap. So many
+ * that they cannot be told one by one are told as one, from the first to the last. */
+const struct err *media_opus_muted(struct arena *a, struct media_source source,
+                                   struct media_spans silent, struct media_sink sink,
+                                   struct media_info *ret) MUST_USE;
+
 /* Only the samples from one time to another, half-open, to_ms > from_ms >= 0: fewer where the recording
  * ends before, none beyond it. Holds no more than these, and stops decoding when it has them. */
 const struct err *media_clip(struct arena *a, struct media_source source, int64_t from_ms,

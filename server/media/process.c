@@ -15,6 +15,9 @@
 
 #include "core/time.h"
 
+_Static_assert(sizeof(struct wire_hello) + WIRE_MAX_MUTES * sizeof(struct wire_mute) <= WIRE_MAX_IN,
+               "the greeting is sent at once");
+
 struct process {
     struct collect *c;
     struct arena *a;
@@ -110,7 +113,8 @@ static const struct err *start(struct process *p)
 /* Puts the next thing to send into in_buf. */
 static const struct err *refill(struct process *p)
 {
-    struct wire_hello hello = {WIRE_MAGIC, p->c->want_pcm};
+    struct wire_hello hello = {WIRE_MAGIC, p->c->want_pcm, (uint32_t)p->options->n_mutes};
+    size_t mutes = p->options->n_mutes * sizeof *p->options->mutes;
     const struct err *e;
     size_t n = 0;
     uint32_t n32;
@@ -119,7 +123,9 @@ static const struct err *refill(struct process *p)
     if (!p->asked) {
         p->asked = true;
         memcpy(p->in_buf, &hello, sizeof hello);
-        p->in_n = sizeof hello;
+        if (mutes)
+            memcpy(p->in_buf + sizeof hello, p->options->mutes, mutes);
+        p->in_n = sizeof hello + mutes;
         return NULL;
     }
     e = p->source->read(p->source->ctx, p->in_buf + sizeof n32, WIRE_MAX_IN, &n);

@@ -8,6 +8,8 @@
 struct process_options {
     enum { PROCESS_DECODE = 0, PROCESS_OPUS, PROCESS_SHEET } task; /* OPUS: give it as Ogg/Opus too */
     const char *path; /* of the executable */
+    const struct wire_mute *mutes; /* OPUS: silent there */
+    size_t n_mutes;
     int64_t timeout_ms;
     void (*watch)(void *ctx, pid_t pid); /* see media_watch; may be NULL */
     void *watch_ctx;

@@ -1,5 +1,5 @@
-/* What ringsight and ringsight-media say to each other. Parent to child: struct wire_hello, then
- * blocks of {uint32_t n; n bytes}, n = 0 ends the file. Child to parent: blocks of struct wire_head
+/* What ringsight and ringsight-media say to each other. Parent to child: struct wire_hello and
+ * its mutes, then blocks of {uint32_t n; n bytes}, n = 0 ends the file. Child to parent: blocks of struct wire_head
  * and its bytes: READY (the sandbox is on; nothing is sent to the child before), then FORMAT,
  * any LEVELS, PCM and OPUS, DONE; of a spreadsheet any LINES, SHEET_DONE; or REFUSED in place of what is
  * left. Host byte order: both ends are
@@ -13,6 +13,7 @@
 #define WIRE_MAGIC 0x314d5352u
 #define WIRE_MAX_IN 65536u
 #define WIRE_MAX_OUT 65536u
+#define WIRE_MAX_MUTES 4096u /* fit into WIRE_MAX_IN */
 
 /* Fixed points of the analysis. */
 #define WIRE_RATE 16000u  /* samples per second of what comes out */
@@ -36,6 +37,12 @@
 struct wire_hello {
     uint32_t magic;
     uint32_t want_pcm; /* 0 or 1 */
+    uint32_t n_mutes;  /* at most WIRE_MAX_MUTES; so many struct wire_mute follow */
+};
+
+/* A stretch that is silent in the Ogg/Opus file, half-open; in order, none overlapping another. */
+struct wire_mute {
+    uint32_t from_ms, to_ms;
 };
 
 struct wire_head {

@@ -83,7 +83,7 @@ static void fuzz_decode(const uint8_t *p, size_t n)
     struct fuzz_case c = {p, n, 0, 0, 0, 0};
     /* Encoding takes its time: of every second input. */
     bool opus = n % 2;
-    struct decode_out out = {&c, fuzz_format, fuzz_levels, fuzz_pcm, opus ? fuzz_opus : NULL};
+    struct decode_out out = {&c, fuzz_format, fuzz_levels, fuzz_pcm, opus ? fuzz_opus : NULL, NULL, 0};
     struct wire_done done;
     uint32_t detail;
     enum wire_reason reason;

@@ -31,6 +31,8 @@ const BOTH = {
   unknown_give: 'the agent is given both rows',
   upload_known: 'whether the bytes are there',
   retention_preview: 'both rows of a linked call are deleted, each when it is due',
+  originals_of_call: 'of one call that is named',
+  run_batch: 'every transcript is redacted, that of a linked call too',
   drop_match_number: 'which row a file belongs to',
 };
 

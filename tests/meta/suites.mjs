@@ -26,6 +26,7 @@ const PARSERS = [
   ['engines/ask.h', 'engine_answers'],
   ['insight/scorecards/files.h', 'card_file'],
   ['insight/calibration/inner.h', 'past_scores'],
+  ['insight/sensitive/sensitive.h', 'sensitive'],
   ['insight/trackers/trackers.h', 'tracker'],
   ['insight/customers/fields.h', 'customer_values'],
   ['intake/uploads/metadata.h', 'tus_metadata'],

@@ -19,19 +19,19 @@ union all select 'tenant table without tenant_id', relname from t where class = 
 union all select 'row security is not enabled and forced', relname from t
   where (has_tenant or class in ('tenant', 'directory')) and not (relrowsecurity and relforcerowsecurity)
 union all select 'tenant table without exactly one policy for ringsight_app', relname from t
-  where class = 'tenant' and 1 <> (select count(*) from pg_policy p where p.polrelid = t.oid and p.polroles @> array['ringsight_app'::regrole::oid])
+  where class = 'tenant' and 1 <> (select count(*) from pg_policy p where p.polrelid = t.oid and p.polpermissive and p.polroles @> array['ringsight_app'::regrole::oid])
 union all select 'policy for everybody', c.relname || '.' || p.polname from pg_policy p join pg_class c on c.oid = p.polrelid where p.polroles = '{0}'
 union all select 'policy of ringsight_app that does not name the tenant', c.relname || '.' || p.polname
   from pg_policy p join pg_class c on c.oid = p.polrelid
- where p.polroles @> array['ringsight_app'::regrole::oid]
+ where p.polpermissive and p.polroles @> array['ringsight_app'::regrole::oid] -- restrictive ones only narrow
    and (pg_get_expr(p.polqual, p.polrelid) !~ 'NULLIF\(current_setting\(''app.tenant''::text, true\), ''''::text\)'
         or pg_get_expr(p.polwithcheck, p.polrelid) !~ 'NULLIF\(current_setting\(''app.tenant''::text, true\), ''''::text\)')
 union all select 'policy of ringsight_app loosened by an or', c.relname || '.' || p.polname
   from pg_policy p join pg_class c on c.oid = p.polrelid
- where p.polroles @> array['ringsight_app'::regrole::oid] and pg_get_expr(p.polqual, p.polrelid) ~* '\mor\M'
+ where p.polpermissive and p.polroles @> array['ringsight_app'::regrole::oid] and pg_get_expr(p.polqual, p.polrelid) ~* '\mor\M'
 union all select 'tenant policy without a check on writes', c.relname || '.' || p.polname
   from pg_policy p join t on t.oid = p.polrelid join pg_class c on c.oid = p.polrelid
- where t.class = 'tenant' and p.polroles @> array['ringsight_app'::regrole::oid] and p.polwithcheck is null
+ where t.class = 'tenant' and p.polpermissive and p.polroles @> array['ringsight_app'::regrole::oid] and p.polwithcheck is null
 union all select 'policy that is not permissive for its role as meant: gate may see all, nobody else', c.relname || '.' || p.polname
   from pg_policy p join pg_class c on c.oid = p.polrelid
  where pg_get_expr(p.polqual, p.polrelid) = 'true'

@@ -4,6 +4,7 @@
 #include "insight/reports/pack.h"
 #include "insight/reports/routes_int.h"
 #include "insight/transcripts/transcripts.h"
+#include "intake/recordings/recordings.h"
 #include "net/services.h"
 
 struct clip_fields {
@@ -64,12 +65,18 @@ static const struct err *sound_of(struct req *rq, const struct cut *c, struct st
 {
     struct reading r = {NULL, 0};
     struct media_pcm pcm;
+    struct str muted;
     unsigned channels;
-    const struct err *e;
+    const struct err *e = recording_heard(rq->a, &(struct recording_hearing){
+        .looked = c->row.looked, .silent = c->row.silent, .muted_key = c->row.muted_key,
+        .muted_reason = c->row.muted_reason}, &muted);
 
+    if (e)
+        return e;
     if (!c->row.object_key.p)
         return err_why(rq->a, E_NOT_FOUND, "There is no audio of this recording.");
-    e = objects_open(services()->objects, rq->a, rq->who.tenant, c->row.object_key, &r.object);
+    e = objects_open(services()->objects, rq->a, rq->who.tenant, muted.p ? muted : c->row.object_key,
+                     &r.object);
     if (!e)
         e = media_clip(rq->a, (struct media_source){read_object, &r}, c->from, c->to, &pcm, &channels);
     if (!e)

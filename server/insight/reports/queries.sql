@@ -38,15 +38,17 @@ select c.id, c.started_at, c.direction, c.disposition,
 
 -- name: report_clip :one
 -- in:  call uuid, scope uuid[]?, recording uuid?
--- out: started_at timestamptz, title text?, agent_name text?, object_key text?, duration_ms int?, transcript_id uuid?
+-- out: started_at timestamptz, title text?, agent_name text?, object_key text?, duration_ms int?, transcript_id uuid?,
+--      looked bool, silent json?, muted_key text?, muted_reason text?
 -- That recording, else the one that was written down, else the longest; the transcript where it is of the same.
 -- Primary keys, unique key of recording.
 select c.started_at, c.title, coalesce(a.name, nullif(c.agent_key, '')) as agent_name, r.object_key, r.duration_ms,
-       case when t.recording_id = r.id then t.id end as transcript_id
+       case when t.recording_id = r.id then t.id end as transcript_id,
+       r.silent is not null or not exists (select from redaction d where d.active) as looked, r.silent, r.muted_key, r.muted_reason
   from call c
   left join agent a on a.tenant_id = c.tenant_id and a.id = c.agent_id
   left join transcript t on t.tenant_id = c.tenant_id and t.id = c.transcript_id
-  join lateral (select x.id, x.object_key, x.duration_ms from recording x
+  join lateral (select x.id, x.object_key, x.duration_ms, x.silent, x.muted_key, x.muted_reason from recording x
                  where x.tenant_id = c.tenant_id and x.call_id = c.id and x.state = 'ready' [[recording: and x.id = $recording]]
                  order by x.id = t.recording_id desc nulls last, x.duration_ms desc nulls last, x.id limit 1) r on true
  where c.id = $call [[scope: and c.agent_id = any($scope)]];

@@ -157,7 +157,7 @@ select coalesce((select jsonb_agg(jsonb_build_object('engine', engine, 'model', 
 -- in:  score uuid?, call uuid?, scope uuid[]?, since timestamptz?, until timestamptz?, after_id uuid?, limit int
 -- out: id uuid, call_id uuid, transcript_id uuid, state text, reason text?, score_bp int?, auto_fail bool, gate_bp int,
 --      engine text, engine_version text, transcript_hash bytea, raw json, body json, card json
--- What scores pin, and what was stored, oldest first. Names its tenant, for the owner's role sees all. Primary keys,
+-- What scores pin, and what was stored, oldest first; not those that redaction took words from later. Names its tenant, for the owner's role sees all. Primary keys,
 -- index score_call.
 select s.id, s.call_id, s.transcript_id, s.state, s.reason, s.score_bp, s.auto_fail, s.gate_bp, s.engine, s.engine_version,
        s.transcript_hash, s.raw, s.body, k.body as card
@@ -165,7 +165,7 @@ select s.id, s.call_id, s.transcript_id, s.state, s.reason, s.score_bp, s.auto_f
   join scorecard k on k.tenant_id = s.tenant_id and k.id = s.scorecard_id
   join call c on c.tenant_id = s.tenant_id and c.id = s.call_id
  where s.tenant_id = nullif(current_setting('app.tenant', true), '')::uuid
-   and s.id > coalesce($after_id, '00000000-0000-0000-0000-000000000000'::uuid)
+   and s.id > coalesce($after_id, '00000000-0000-0000-0000-000000000000'::uuid) and not s.reworded
    and s.created_at >= coalesce($since::timestamptz, '-infinity') and s.created_at < coalesce($until::timestamptz, 'infinity')
    [[score: and s.id = $score]] [[call: and s.call_id = $call]] [[scope: and c.agent_id = any($scope)]]
  order by s.id

@@ -4,6 +4,7 @@
  * fails hands over to the next; one that is merely busy is waited for. A file that cannot be
  * decoded is not tried again. */
 #include "core/log.h"
+#include "insight/redaction/redaction.h"
 #include "insight/transcripts/queries.h"
 #include "insight/transcripts/store.h"
 #include "insight/transcripts/transcripts.h"
@@ -25,6 +26,8 @@ struct product {
     const struct speech_line *line; /* that did it */
     struct speech_ask ask;
     struct transcript t;
+    struct redaction_rules rules;
+    struct redacted redacted; /* rules.active: what t is made of */
     bool linked; /* nothing was done */
 };
 
@@ -69,7 +72,12 @@ static const struct err *source_of(struct job *job, struct product *p)
         e = q_transcript_source(db, (struct transcript_source_in){p->call, p->recording}, &p->from);
     if (!e && !p->linked)
         e = speech_plan_read(db, job->tenant, &p->plan);
+    if (!e && !p->linked)
+        e = redaction_rules_read(db, &p->rules);
     job_read_end(job, db);
+    if (!e && p->from.provider_sealed.p && !p->from.provider_transcript.p)
+        e = redaction_open_provider(job->a, job->tenant, p->recording, p->from.provider_sealed,
+                                    &p->from.provider_transcript);
     return e;
 }
 
@@ -262,6 +270,25 @@ static enum job_result not_done(struct job *job, const struct product *p, const 
     return JOB_RETRY;
 }
 
+/* Before anything else sees the words. Whatever goes wrong here, nothing is stored. */
+static const struct err *redact_it(struct job *job, struct product *p)
+{
+    const struct json *notes;
+    const struct err *e;
+
+    if (!p->rules.active)
+        return NULL;
+    e = json_parse(job->a, p->t.notes, &notes);
+    if (!e)
+        e = redact(job->a, &p->rules, &p->t.talk, json_yes(notes, "times_spread"), &p->redacted);
+    if (e)
+        return e;
+    p->t.talk = p->redacted.talk;
+    if (p->redacted.n)
+        transcript_again(job->a, &p->t, json_yes(notes, "no_confidence"));
+    return NULL;
+}
+
 static enum job_result work(struct job *job, void **ret_product)
 {
     struct product *p = ARENA_NEW(job->a, struct product);
@@ -281,6 +308,8 @@ static enum job_result work(struct job *job, void **ret_product)
         e = decode(job, p);
     if (!e)
         e = try_all(job, p, &waiting);
+    if (!e)
+        e = redact_it(job, p);
     if (e)
         return not_done(job, p, e, waiting);
     p->id = uuid_new();
@@ -300,7 +329,8 @@ static const struct err *put(struct job *job, const struct product *p)
         .confidence_bp = p->t.confidence_bp, .words = p->t.words,
         .duration_ms = p->t.talk.duration_ms, .hash = str_n(p->t.hash.b, sizeof p->t.hash.b),
         .turns = p->t.turns, .engine_id = p->line->id, .request_ids = p->ask.request_ids,
-        .notes = p->t.notes, .sent_ms = p->ask.sent_ms};
+        .notes = p->t.notes, .sent_ms = p->ask.sent_ms,
+        .redacted_by = p->rules.active ? p->rules.version : SQL_NULL};
     bool priced = false;
     const struct err *e = NULL;
 
@@ -309,6 +339,21 @@ static const struct err *put(struct job *job, const struct product *p)
                         &in.cost_currency);
     in.cost_currency = priced ? in.cost_currency : STR_NONE;
     return e ? e : q_transcript_put(job->db, in, NULL);
+}
+
+/* The words that were taken out, and what the phone system itself wrote of them. */
+static const struct err *keep(struct job *job, const struct product *p)
+{
+    const struct err *e;
+
+    if (!p->rules.active)
+        return NULL;
+    e = redaction_keep(job->db, &(struct redaction_keep){
+        .tenant = job->tenant, .transcript = p->id, .call = p->call, .recording = p->recording},
+        &p->redacted);
+    if (!e && p->from.provider_transcript.p && !p->from.provider_sealed.p)
+        e = redaction_seal_provider(job->db, job->tenant, p->recording, p->from.provider_transcript);
+    return e;
 }
 
 static const struct err *store(struct job *job, void *product)
@@ -321,6 +366,8 @@ static const struct err *store(struct job *job, void *product)
     if (p->linked)
         return transcript_stand_back(job->db, p->call);
     e = put(job, p);
+    if (!e)
+        e = keep(job, p);
     if (!e)
         e = speech_shelf_clear(job->db, p->recording);
     if (e)

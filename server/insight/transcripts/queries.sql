@@ -1,9 +1,9 @@
 -- name: transcript_source :one
 -- in:  call uuid, recording uuid
--- out: direction text, object_key text?, provider_transcript text?, agent_channel text
+-- out: direction text, object_key text?, provider_transcript text?, provider_sealed bytea?, agent_channel text
 -- The recording is the call's own, or that of another phone system's call that counts as this one. Primary keys
 -- of recording, call and integration.
-select c.direction, r.object_key, r.provider_transcript, i.agent_channel
+select c.direction, r.object_key, r.provider_transcript, r.provider_sealed, i.agent_channel
   from recording r join call o on o.tenant_id = r.tenant_id and o.id = r.call_id
   join integration i on i.tenant_id = o.tenant_id and i.id = o.integration_id
   join call c on c.tenant_id = r.tenant_id and c.id = $call
@@ -27,20 +27,22 @@ returning agent_id;
 -- name: transcript_put :done
 -- in:  id uuid, call uuid, recording uuid, engine text, engine_version text, language text, state text,
 --      reason text?, attribution text, confidence_bp int, words int, duration_ms int, hash bytea,
---      turns json, engine_id uuid?, request_ids text?, notes json, sent_ms bigint, cost_micro bigint, cost_currency text?
+--      turns json, engine_id uuid?, request_ids text?, notes json, sent_ms bigint, cost_micro bigint, cost_currency text?,
+--      redacted_by int?
 -- The cost is none where there is no currency.
 insert into transcript (id, call_id, recording_id, engine, engine_version, language, state, reason,
        attribution, confidence_bp, words, duration_ms, hash, turns, engine_id, request_ids, notes, sent_ms,
-       cost_micro, cost_currency)
+       cost_micro, cost_currency, redacted_by)
 values ($id, $call, $recording, $engine, $engine_version, $language, $state, $reason,
        $attribution, $confidence_bp, $words, $duration_ms, $hash, $turns, $engine_id, $request_ids, $notes, $sent_ms,
-       case when $cost_currency::text is not null then $cost_micro end, $cost_currency);
+       case when $cost_currency::text is not null then $cost_micro end, $cost_currency, $redacted_by);
 
 -- name: transcript_head :one
 -- in:  call uuid, scope uuid[]?
--- out: id uuid, call_id uuid, started_at timestamptz, agent_name text, engine text, language text, notes json
+-- out: id uuid, call_id uuid, recording_id uuid, started_at timestamptz, agent_name text, engine text, language text,
+--      notes json
 -- Which transcript is the call's; locks the call. Primary keys of call, transcript and agent.
-select t.id, c.id as call_id, c.started_at, coalesce(a.name, '') as agent_name, t.engine, t.language, t.notes
+select t.id, c.id as call_id, t.recording_id, c.started_at, coalesce(a.name, '') as agent_name, t.engine, t.language, t.notes
   from call c
   join transcript t on t.tenant_id = c.tenant_id and t.id = c.transcript_id
   left join agent a on a.tenant_id = c.tenant_id and a.id = c.agent_id
@@ -49,14 +51,14 @@ select t.id, c.id as call_id, c.started_at, coalesce(a.name, '') as agent_name, 
 
 -- name: transcript_replace :one
 -- in:  id uuid, based_on uuid, changed_by uuid?, state text, reason text?, attribution text, confidence_bp int,
---      words int, hash bytea, turns json
+--      words int, hash bytea, turns json, redacted_by int?
 -- out: agent_id uuid?
 -- A person's version becomes the call's. Primary keys of transcript and call.
 with fresh as (
   insert into transcript (id, call_id, recording_id, engine, engine_version, language, state, reason, attribution,
-         confidence_bp, words, duration_ms, hash, turns, engine_id, request_ids, notes, based_on, changed_by)
+         confidence_bp, words, duration_ms, hash, turns, engine_id, request_ids, notes, based_on, changed_by, redacted_by)
   select $id, o.call_id, o.recording_id, o.engine, o.engine_version, o.language, $state, $reason, $attribution,
-         $confidence_bp, $words, o.duration_ms, $hash, $turns, o.engine_id, o.request_ids, o.notes, o.id, $changed_by
+         $confidence_bp, $words, o.duration_ms, $hash, $turns, o.engine_id, o.request_ids, o.notes, o.id, $changed_by, coalesce($redacted_by, o.redacted_by)
     from transcript o where o.id = $based_on
   returning call_id, id)
 update call c set transcript_id = f.id, state = 'analysing', state_reason = null

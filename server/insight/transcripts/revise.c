@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engines/pieces.h"
+#include "insight/redaction/redaction.h"
 #include "insight/transcripts/queries.h"
 #include "insight/transcripts/transcripts.h"
 #include "insight/transcripts/turns.h"
@@ -101,18 +102,31 @@ static const struct err *put(struct req *rq, const struct transcript_head_out *h
                              struct transcript *t, struct uuid *ret_id)
 {
     struct transcript_replace_out row;
+    struct redaction_rules rules;
+    struct redacted redacted = {.n = 0};
     const struct json *notes;
     const struct err *e = json_parse(rq->a, head->notes, &notes);
 
+    if (!e)
+        e = redaction_rules_read(rq->db, &rules);
+    if (!e && rules.active)
+        e = redact(rq->a, &rules, &t->talk, json_yes(notes, "times_spread"), &redacted);
     if (e)
         return e;
+    if (rules.active)
+        t->talk = redacted.talk;
     *ret_id = uuid_new();
     transcript_settle(rq->a, t, json_yes(notes, "no_confidence"));
     e = q_transcript_replace(rq->db, (struct transcript_replace_in){
         .id = *ret_id, .based_on = head->id, .changed_by = rq->who.account,
         .state = str_of(t->state), .reason = t->reason, .attribution = str_of(t->attribution),
         .confidence_bp = t->confidence_bp, .words = t->words,
-        .hash = str_n(t->hash.b, sizeof t->hash.b), .turns = t->turns}, &row);
+        .hash = str_n(t->hash.b, sizeof t->hash.b), .turns = t->turns,
+        .redacted_by = rules.active ? rules.version : SQL_NULL}, &row);
+    if (!e && rules.active)
+        e = redaction_keep(rq->db, &(struct redaction_keep){
+            .tenant = rq->who.tenant, .transcript = *ret_id, .call = rq->param_id[0],
+            .recording = head->recording_id, .add = true}, &redacted);
     if (!e)
         e = transcript_follow(rq->db, "analysis.run", rq->param_id[0], *ret_id);
     return e ? e : live_note(rq->db, "call.updated", rq->param_id[0], row.agent_id);
@@ -163,6 +177,8 @@ const struct err *transcript_turn_change(struct req *rq)
         return req_field(rq, "text", "That is what stands there already.");
     set_turn(rq->a, &t, (size_t)in->turn, &turn);
     e = put(rq, &head, &t, &id);
+    if (!e && turn.n_words) /* what was written may have been redacted */
+        after = text_of(rq->a, &t.talk.turns[in->turn]);
     if (!e)
         e = q_transcript_edit_add(rq->db, (struct transcript_edit_add_in){
             uuid_new(), id, in->turn, before, after}, NULL);

@@ -100,6 +100,18 @@ void transcript_settle(struct arena *a, struct transcript *t, bool no_confidence
     }
 }
 
+void transcript_again(struct arena *a, struct transcript *t, bool no_confidence)
+{
+    const char *state = t->state;
+    struct str reason = t->reason;
+
+    transcript_settle(a, t, no_confidence);
+    if (str_is(str_of(state), "uncertain")) { /* of another language, say: what was removed changes nothing */
+        t->state = state;
+        t->reason = reason;
+    }
+}
+
 const struct err *sound_decode(struct arena *a, struct media_source source, struct sound *ret)
 {
     return media_decode(a, source, &ret->info, &ret->pcm);

@@ -74,6 +74,9 @@ bool transcript_args_read(const struct json *args, struct uuid *ret_call,
  * engine tells none, so none is held against it. */
 void transcript_settle(struct arena *a, struct transcript *t, bool no_confidence);
 
+/* The same for a talk from which words were taken: doubts about it stay. */
+void transcript_again(struct arena *a, struct transcript *t, bool no_confidence);
+
 /* Adds a job behind this one, "analysis.run" or "scores.run"; one of a transcript lives at a time. */
 const struct err *transcript_follow(struct db *db, const char *kind, struct uuid call,
                                     struct uuid transcript) MUST_USE;

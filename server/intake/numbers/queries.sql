@@ -142,9 +142,9 @@ update call set state = $state, state_reason = null where id = $call;
 -- transcript_recording, primary key of call.
 with fresh as (
   insert into transcript (id, call_id, recording_id, engine, engine_version, language, state, reason, attribution,
-         confidence_bp, words, duration_ms, hash, turns, engine_id, request_ids, notes, sent_ms)
+         confidence_bp, words, duration_ms, hash, turns, engine_id, request_ids, notes, sent_ms, redacted_by)
   select $id, $call, o.recording_id, o.engine, o.engine_version, o.language, o.state, o.reason, o.attribution,
-         o.confidence_bp, o.words, o.duration_ms, o.hash, o.turns, o.engine_id, o.request_ids, o.notes, 0
+         o.confidence_bp, o.words, o.duration_ms, o.hash, o.turns, o.engine_id, o.request_ids, o.notes, 0, o.redacted_by
     from transcript o join call s on s.tenant_id = o.tenant_id and s.id = o.call_id and s.transcript_id = o.id
    where o.recording_id = $recording and s.same_as = $call
   returning id)

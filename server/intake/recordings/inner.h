@@ -34,7 +34,13 @@ const struct err *recordings_add_opus(struct db *db, struct uuid call, struct uu
 const struct err *recordings_add_release(struct db *db, struct uuid call,
                                          struct uuid recording) MUST_USE;
 
-/* The parts of the jobs: inspect.c, opus.c. */
+/* Adds the job that makes the muted copy. */
+const struct err *recordings_add_mute(struct db *db, struct uuid call, struct uuid recording) MUST_USE;
+
+/* The parts of the jobs: inspect.c, opus.c, mute.c. */
+enum job_result recording_mute_work(struct job *job, void **ret_product);
+const struct err *recording_mute_store(struct job *job, void *product) MUST_USE;
+const struct err *recording_mute_dead(struct job *job, struct str reason) MUST_USE;
 enum job_result recording_inspect_work(struct job *job, void **ret_product);
 const struct err *recording_inspect_store(struct job *job, void *product) MUST_USE;
 const struct err *recording_inspect_dead(struct job *job, struct str reason) MUST_USE;

@@ -390,6 +390,8 @@ const struct job_kind recordings_jobs[] = {
      .timeout_s = 300, .priority = JOB_NORMAL, .revive = revive},
     {"recordings.opus", recording_opus_work, recording_opus_store, recording_opus_dead,
      .attempts = 4, .timeout_s = 1200, .priority = JOB_NORMAL, .cap = 1},
+    {"recordings.mute", recording_mute_work, recording_mute_store, recording_mute_dead,
+     .attempts = 6, .timeout_s = 1200, .priority = JOB_NORMAL, .cap = 1},
     {"recordings.release", recording_release_work, recording_release_store, NULL, .attempts = 8,
      .timeout_s = 60, .priority = JOB_BACKFILL, .cap = 2},
     {"recordings.sweep", recordings_sweep, .attempts = 4, .timeout_s = 3600,

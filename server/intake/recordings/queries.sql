@@ -199,14 +199,17 @@ select id from told union all select id from own;
 -- in:  recording uuid, object_key text
 -- out: refers bool
 -- Whether the recording has just this object. Primary key.
-select exists (select 1 from recording where id = $recording and $object_key in (object_key, opus_key)) as refers;
+select exists (select 1 from recording where id = $recording and $object_key in (object_key, opus_key, muted_key)) as refers;
 
 -- name: recording_play :one
 -- in:  call uuid, recording uuid, scope uuid[]?
--- out: id uuid, name text, folder text, object_key text?, opus_key text?, released bool, plays bool, sha256 bytea?, content_type text?
--- The call's own, or that of another phone system's call that counts as this one. Primary keys.
+-- out: id uuid, name text, folder text, object_key text?, opus_key text?, released bool, plays bool, sha256 bytea?, content_type text?,
+--      looked bool, silent json?, muted_key text?, muted_reason text?
+-- The call's own, or that of another phone system's call that counts as this one. looked: nothing of it has to be
+-- looked at first, or it was. Primary keys.
 select r.id, r.name, r.folder, r.object_key, r.opus_key, r.original_gone_at is not null as released,
-       coalesce(r.plays, true) as plays, r.sha256, r.content_type
+       coalesce(r.plays, true) as plays, r.sha256, r.content_type,
+       r.silent is not null or not exists (select from redaction d where d.active) as looked, r.silent, r.muted_key, r.muted_reason
   from recording r join call c on c.tenant_id = r.tenant_id and c.id = $call
  where r.id = $recording [[scope: and c.agent_id = any($scope)]]
    and (r.call_id = c.id or exists (select from call s where s.tenant_id = r.tenant_id and s.id = r.call_id and s.same_as = c.id));
@@ -253,6 +256,7 @@ select c.id as call_id from call c join recording r on r.tenant_id = c.tenant_id
 select k.key from unnest($keys) as k (key)
 except select object_key from recording where object_key is not null
 except select opus_key from recording where opus_key is not null
+except select muted_key from recording where muted_key is not null
 except select object_key from upload_part
 except select object_key from deletion_file where object_key is not null;
 
@@ -311,4 +315,45 @@ update recording r set object_key = r.opus_key, original_gone_at = now()
  where r.id = $recording and r.object_key = $from_key and r.opus_key = $opus_key and r.original_gone_at is null
    and c.tenant_id = r.tenant_id and c.id = r.call_id
    and c.state not in ('received', 'fetching', 'decoding', 'transcribing') and not ground.held(c)
+returning r.call_id, c.agent_id;
+
+-- name: recording_silence :one
+-- in:  recording uuid, silent json, add bool
+-- out: call_id uuid, mute bool
+-- Which spans are silent; add: besides those that are. A copy with other silence goes. Primary key.
+update recording r set silent = n.silent,
+       muted_key = case when r.silent = n.silent then r.muted_key end,
+       muted_bytes = case when r.silent = n.silent then r.muted_bytes end,
+       muted_reason = case when r.silent = n.silent then r.muted_reason end
+  from (select o.tenant_id, o.id, case when $add then (select coalesce(jsonb_agg(x order by x), '[]') from (
+                 select x from jsonb_array_elements(coalesce(o.silent, '[]')) x union select x from jsonb_array_elements($silent) x) a)
+               else $silent end as silent
+          from recording o where o.id = $recording) n
+ where r.tenant_id = n.tenant_id and r.id = n.id
+returning r.call_id, r.silent <> '[]' and r.object_key is not null and r.muted_key is null as mute;
+
+-- name: recording_mute_task :one
+-- in:  recording uuid
+-- out: id uuid, call_id uuid, object_key text?, silent json?, muted_key text?
+-- Primary key.
+select id, call_id, object_key, silent, muted_key from recording where id = $recording;
+
+-- name: recording_muted :one
+-- in:  recording uuid, from_key text, silent json, muted_key text, bytes bigint
+-- out: call_id uuid, agent_id uuid?
+-- Only while the silence and the file are those it was made with. Primary keys.
+update recording r set muted_key = $muted_key, muted_bytes = $bytes, muted_reason = null
+  from call c
+ where r.id = $recording and r.silent = $silent and r.muted_key is null
+   and (r.object_key = $from_key or r.original_gone_at is not null)
+   and c.tenant_id = r.tenant_id and c.id = r.call_id
+returning r.call_id, c.agent_id;
+
+-- name: recording_not_muted :one
+-- in:  recording uuid, reason text
+-- out: call_id uuid, agent_id uuid?
+-- Nobody without the permission hears it. Primary keys.
+update recording r set muted_reason = $reason
+  from call c
+ where r.id = $recording and r.muted_key is null and c.tenant_id = r.tenant_id and c.id = r.call_id
 returning r.call_id, c.agent_id;

@@ -66,6 +66,13 @@ const struct err *recordings_add_release(struct db *db, struct uuid call, struct
     return job_add(db, &job);
 }
 
+const struct err *recordings_add_mute(struct db *db, struct uuid call, struct uuid recording)
+{
+    struct job_new job = job_for(db_arena(db), "recordings.mute", call, recording);
+
+    return job_add(db, &job);
+}
+
 const struct err *recordings_add_transcript(struct db *db, struct uuid call, struct uuid recording)
 {
     char c[UUID_TEXT], r[UUID_TEXT];

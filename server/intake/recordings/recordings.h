@@ -64,6 +64,21 @@ int64_t recording_opus_bytes(const struct recording_kept *k);
 const struct err *recordings_supply(struct db *db, const struct recording_kept *k,
                                     struct uuid *ret_job) MUST_USE;
 
+/* Which spans of a recording nobody without the permission may hear, '[{"from","to"}, ...]' in ms; `add`: besides
+ * those that are silent already. In the open transaction; a job makes the muted copy. */
+const struct err *recordings_silence(struct db *db, struct uuid recording, struct str silent,
+                                     bool add) MUST_USE;
+
+/* Which file of a recording a person hears, by its row. *ret_muted: the muted copy's key; STR_NONE: what is
+ * kept, whole. "not_redacted" (409) while it may not be heard, "original_sealed" (403). */
+struct recording_hearing {
+    bool original_wanted, may_original;
+    bool looked; /* redaction is off, or has looked at it */
+    struct str silent, muted_key, muted_reason;
+};
+const struct err *recording_heard(struct arena *a, const struct recording_hearing *h,
+                                  struct str *ret_muted) MUST_USE;
+
 /* What the parts of this folder share. */
 /* sweep.c: the service's own job that deletes objects no row names. */
 enum job_result recordings_sweep(struct job *job, void **ret_product);

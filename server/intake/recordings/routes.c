@@ -28,12 +28,14 @@ static const struct err *pull(void *ctx, char *out, size_t n, size_t *ret_n)
 }
 
 struct listen_fields {
-    bool original;
+    bool original, unmuted;
 };
 
 static const struct field listen_in[] = {
     {"original", FIELD_BOOL, offsetof(struct listen_fields, original), OPTIONAL,
      .doc = "true: the file as it came, for saving, where it is still kept; else what browsers play"},
+    {"unmuted", FIELD_BOOL, offsetof(struct listen_fields, unmuted), OPTIONAL,
+     .doc = "true: with what was redacted; needs originals.read"},
     {0},
 };
 
@@ -77,14 +79,38 @@ static const struct err *stream(struct req *rq, struct object *object, struct st
     return NULL;
 }
 
+/* The muted copy stands for every file of the recording. *ret_done: it is the one. */
+static const struct err *choose_muted(struct req *rq, struct recording_play_out *row, struct str *ret_etag,
+                                      bool *ret_done)
+{
+    const struct listen_fields *in = rq->in;
+    struct str muted;
+    const struct err *e = recording_heard(rq->a, &(struct recording_hearing){
+        .original_wanted = in->unmuted, .may_original = rq->who.permissions & ORIGINALS_READ,
+        .looked = row->looked, .silent = row->silent, .muted_key = row->muted_key,
+        .muted_reason = row->muted_reason}, &muted);
+
+    *ret_done = !e && muted.p;
+    if (e || !muted.p)
+        return e;
+    row->object_key = muted;
+    row->content_type = STR("audio/ogg");
+    *ret_etag = str_fmt(rq->a, "\"%.*s\"", STR_ARG(muted));
+    return NULL;
+}
+
 /* The file to give: the Opus one where the original is gone, or is not asked for and plays nowhere. */
 static const struct err *choose(struct req *rq, struct recording_play_out *row, struct str *ret_etag)
 {
     const struct listen_fields *in = rq->in;
-    bool opus = row->opus_key.p && !in->original && (row->released || !row->plays);
+    bool opus = row->opus_key.p && !in->original && (row->released || !row->plays), done;
+    const struct err *e;
 
     if (!row->object_key.p)
         return err_why(rq->a, E_NOT_FOUND, "There is no audio of this recording.");
+    e = choose_muted(rq, row, ret_etag, &done);
+    if (e || done)
+        return e;
     if (in->original && row->released)
         return err_why(rq->a, E_NOT_FOUND, "The original is not kept: the recording is stored as Opus.");
     if (row->sha256.p)

@@ -259,6 +259,8 @@ static enum wire_reason start(struct decoder *d)
     d->out->format(d->out->ctx, &format);
     if (!d->out->opus)
         return WIRE_OK;
+    d->encoder.mutes = d->out->mutes;
+    d->encoder.n_mutes = d->out->n_mutes;
     return encode_begin(&d->encoder, format.channels, format.rate, put_opus, d);
 }
 

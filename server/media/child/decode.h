@@ -18,6 +18,8 @@ struct decode_out {
     void (*levels)(void *ctx, const struct wire_level *levels, size_t n);
     void (*pcm)(void *ctx, int16_t *const channel[2], unsigned channels, size_t n);
     void (*opus)(void *ctx, const uint8_t *p, size_t n); /* the sound as an Ogg/Opus file */
+    const struct wire_mute *mutes; /* silent in it */
+    size_t n_mutes;
 };
 
 /* Decodes the whole file that read gives. WIRE_OK fills *ret_done; any other reason may come with

@@ -5,6 +5,7 @@
 
 #include <libavutil/mem.h>
 #include <libavutil/opt.h>
+#include <stdbool.h>
 
 #define FRAME_MS "20"
 #define EFFORT 5 /* of 10: half the time, and nobody hears it */
@@ -164,6 +165,19 @@ static enum wire_reason finish(struct encoder *e)
     return rc < 0 ? reason_of(rc) : WIRE_OK;
 }
 
+/* Whether the sample that comes next lies in a mute; those that are over are let go. */
+static bool is_mute(struct encoder *e)
+{
+    int64_t at = (e->samples + e->filled) * 1000;
+    int64_t rate = e->codec->sample_rate;
+
+    while (e->n_mutes && at >= (int64_t)e->mutes->to_ms * rate) {
+        e->mutes++;
+        e->n_mutes--;
+    }
+    return e->n_mutes && at >= (int64_t)e->mutes->from_ms * rate;
+}
+
 static enum wire_reason add_samples(struct encoder *e, size_t n)
 {
     unsigned channels = e->resampler.channels, c;
@@ -173,8 +187,10 @@ static enum wire_reason add_samples(struct encoder *e, size_t n)
     for (i = 0; i < n; i++) {
         int16_t *to = (int16_t *)(void *)e->frame->data[0] + (size_t)e->filled * channels;
 
+        bool mute = is_mute(e);
+
         for (c = 0; c < channels; c++)
-            to[c] = e->resampler.out[c][i];
+            to[c] = mute ? 0 : e->resampler.out[c][i];
         if (++e->filled < e->codec->frame_size)
             continue;
         reason = put_frame(e, e->frame);

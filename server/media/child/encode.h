@@ -23,6 +23,8 @@ struct encoder {
     struct resampler resampler;
     int filled;
     int64_t samples; /* handed to the codec so far, at its rate */
+    const struct wire_mute *mutes; /* set before encode_begin: silent on all channels; in order */
+    size_t n_mutes;
 };
 
 /* For sound of 1 or 2 channels and this many samples per second; the header is put at once. On an

@@ -147,11 +147,12 @@ int main(int argc, char **argv)
 {
     bool opus = argc > 1 && strcmp(argv[1], "opus") == 0;
     bool sheet = argc > 1 && strcmp(argv[1], "sheet") == 0;
-    struct decode_out out = {NULL, put_format, put_levels, NULL, opus ? put_opus : NULL};
+    struct decode_out out = {NULL, put_format, put_levels, NULL, opus ? put_opus : NULL, NULL, 0};
     struct input in = {0, 0};
     struct wire_hello hello;
     struct wire_refused refused = {0, 0};
     struct wire_done done;
+    static struct wire_mute mutes[WIRE_MAX_MUTES];
 
     av_log_set_callback(log_nothing); /* the usual one asks the terminal for its colours */
     package_prepare();
@@ -159,8 +160,11 @@ int main(int argc, char **argv)
         _exit(WIRE_EXIT_UNLOCKED);
     send_block(WIRE_READY, "", 0);
     read_all(&hello, sizeof hello);
-    if (hello.magic != WIRE_MAGIC)
+    if (hello.magic != WIRE_MAGIC || hello.n_mutes > WIRE_MAX_MUTES)
         _exit(EXIT_ALONE);
+    read_all(mutes, hello.n_mutes * sizeof *mutes);
+    out.mutes = mutes;
+    out.n_mutes = hello.n_mutes;
     if (hello.want_pcm)
         out.pcm = put_pcm;
     refused.reason = sheet ? read_sheet(&in)

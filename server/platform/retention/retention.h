@@ -2,7 +2,7 @@
  * stop that; and the record of what was deleted. A job of each tenant comes by the clock every hour and
  * takes small batches: rows and the list of their objects in one transaction, the objects in the next
  * step, so that a killed worker leaves nothing half done. The rules themselves are weighed in SQL
- * (migration 0049), the same for what a rule would take and for what it takes. */
+ * (migration 0050), the same for what a rule would take and for what it takes. */
 #ifndef RINGSIGHT_PLATFORM_RETENTION_H
 #define RINGSIGHT_PLATFORM_RETENTION_H
 

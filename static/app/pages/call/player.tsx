@@ -9,6 +9,7 @@ import { Icon } from '../../ui/icon';
 import { useShortcuts } from '../../ui/keys';
 import type { Mark } from './evidence';
 import { rates, usePlayback } from './playback';
+import { isOpened } from './redacted';
 import { NotPlayable } from './stored';
 import { Waveform } from './waveform';
 
@@ -43,10 +44,14 @@ export function Player({ call, recording, transcript, share, agent, marks, reloa
     <section class="panel player" aria-label="Player">
       {recording.plays && (
         <audio
-          key={`${recording.id} ${recording.original_gone_at ?? ''}`}
+          key={`${recording.id} ${recording.original_gone_at ?? ''} ${isOpened(call.id) ? 'original' : ''}`}
           preload="metadata"
           ref={playback.attach}
-          src={BASE + fill('/calls/{}/recordings/{}', [call.id, recording.id])}
+          src={
+            BASE +
+            fill('/calls/{}/recordings/{}', [call.id, recording.id]) +
+            (isOpened(call.id) ? '?unmuted=true' : '')
+          }
         />
       )}
       <div class="player-bar">

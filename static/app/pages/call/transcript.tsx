@@ -8,6 +8,7 @@ import type { Mark } from './evidence';
 import { FindBar } from './find-bar';
 import { useFollow, useLinked } from './follow';
 import { usePlayback } from './playback';
+import { OriginalsToggle } from './redacted';
 import { TranscriptNotes } from './transcript-notes';
 import { TranscriptTools } from './transcript-tools';
 import { TurnEditor } from './turn-editor';
@@ -95,6 +96,7 @@ export function TranscriptPanel({ call, transcript, marks, agent, onCite }: Prop
             Find in this call
           </button>
         )}
+        <OriginalsToggle call={call} transcript={transcript} />
         <TranscriptTools call={call} transcript={transcript} />
       </header>
       {transcript.state !== 'ok' && (

@@ -3,6 +3,7 @@ import type { Turn } from '../../api/types';
 import { clockMs } from '../../ui/format';
 import { gravest, segmentsOf, type Mark } from './evidence';
 import { wordId } from './find';
+import { Redacted, redactedKind } from './redacted';
 import { useSpoken } from './spoken';
 
 /** Below this certainty a word is underlined with dots. */
@@ -119,7 +120,7 @@ function Word({
             : undefined
         }
       >
-        {say(word.t)}
+        {redactedKind(word.t) ? <Redacted word={word} /> : say(word.t)}
       </span>
     </>
   );

@@ -8,6 +8,7 @@ import { clock } from '../../ui/format';
 import { gravest, type Mark } from './evidence';
 import { lanesOf, type Lane, type Voice } from './peaks';
 import { usePlayback } from './playback';
+import { redactedSpans } from './redacted';
 
 const pitch = 4;
 const laneHeight = 44;
@@ -110,6 +111,21 @@ export function Waveform({
               />
             )),
           )}
+          {redactedSpans(transcript).map((w) => {
+            const from = (w.s / peaks.duration_ms) * width;
+            const size = Math.max(4, ((w.e - w.s) / peaks.duration_ms) * width);
+            return (
+              <rect
+                key={w.s}
+                class="silenced"
+                x={from}
+                y={1}
+                width={size}
+                height={height - 2}
+                rx={3}
+              />
+            );
+          })}
           {lanes.length === 2 && <path class="divide" d={`M0 ${height / 2}h${width}`} />}
         </svg>
         <div class="playhead" style={left} />

@@ -19,6 +19,7 @@ const words: Record<string, [group: string, what: string]> = {
   'retention.write': ['People', 'Decide what is deleted when, lay legal holds'],
   'jobs.read': ['Work', 'See work that is under way or failed'],
   'jobs.write': ['Work', 'Pause work, try it again, cancel it'],
+  'originals.read': ['Calls', 'Read and hear what is redacted; each reading is audited'],
 };
 
 export const allowed = (permission: string) => words[permission]?.[1] ?? permission;

@@ -9,6 +9,7 @@ import { Failed, Loading } from '../../ui/states';
 import { theme, type Theme } from '../../ui/theme';
 import { NumbersPanel } from './numbers-panel';
 import { RecordingsPanel } from './recordings-panel';
+import { RedactionPanel } from './redaction-panel';
 import './settings.css';
 
 const themes: { value: Theme; label: string }[] = [
@@ -60,6 +61,7 @@ export default function Settings() {
       </Panel>
       <NumbersPanel />
       <RecordingsPanel />
+      <RedactionPanel />
       <Panel
         title="Engines"
         side={!refusalFor('integrations.read') && <a href={to.engines()}>Engines and vocabulary</a>}

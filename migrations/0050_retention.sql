@@ -192,16 +192,18 @@ declare
   n integer; f integer; b bigint;
 begin
   with had as (
-    select r.* from public.recording r where r.call_id = any(calls) and (r.object_key is not null or r.opus_key is not null) for update
+    select r.* from public.recording r where r.call_id = any(calls) and (r.object_key is not null or r.opus_key is not null or r.muted_key is not null) for update
   ), listed as (
     insert into public.deletion_file (id, deletion_id, object_key, key_sha256, bytes)
     select ground.uuid_now(), entry, k.key, sha256(convert_to(k.key, 'UTF8')), coalesce(k.bytes, 0)
       from (select h.object_key as key, case when h.original_gone_at is null then h.bytes else h.opus_bytes end as bytes
               from had h where h.object_key is not null
-            union select h.opus_key, h.opus_bytes from had h where h.opus_key is not null and h.opus_key is distinct from h.object_key) k
+            union select h.opus_key, h.opus_bytes from had h where h.opus_key is not null and h.opus_key is distinct from h.object_key
+            union select h.muted_key, h.muted_bytes from had h where h.muted_key is not null) k
     returning bytes
   ), emptied as (
-    update public.recording r set object_key = null, opus_key = null, opus_bytes = null, opus_at = null, peaks = null, silences = null,
+    update public.recording r set object_key = null, opus_key = null, opus_bytes = null, opus_at = null, muted_key = null, muted_bytes = null,
+           peaks = null, silences = null,
            state = 'missing', removed_at = now(), reason = 'Deleted by a retention rule.'
       from had h where r.tenant_id = h.tenant_id and r.id = h.id
   )
@@ -224,7 +226,8 @@ begin
   delete from public.tracker_hit h where h.call_id = any(of_calls);
   delete from public.speech_answer s using public.recording r
    where r.call_id = any(of_calls) and s.tenant_id = r.tenant_id and s.recording_id = r.id;
-  update public.recording r set provider_transcript = null where r.call_id = any(of_calls) and r.provider_transcript is not null;
+  update public.recording r set provider_transcript = null, provider_sealed = null
+   where r.call_id = any(of_calls) and (r.provider_transcript is not null or r.provider_sealed is not null);
   delete from public.transcript t where t.call_id = any(of_calls);
   get diagnostics n = row_count;
   update public.call c set transcript_id = null, title = null, short = null, breaches = '{}',
