@@ -78,6 +78,13 @@ bool db_alive(const struct db *db)
     return !db->spoilt && PQstatus(db->c) == CONNECTION_OK;
 }
 
+bool db_unasked(const struct db *db)
+{
+    struct pollfd p = {.fd = PQsocket(db->c), .events = POLLIN};
+
+    return poll(&p, 1, 0) > 0;
+}
+
 void db_spoil(struct db *db)
 {
     db->spoilt = true;

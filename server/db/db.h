@@ -90,6 +90,9 @@ struct uuid db_tenant(const struct db *db);
 bool db_in_transaction(const struct db *db);
 /* False once the connection cannot be used any more. */
 bool db_alive(const struct db *db);
+/* Whether PostgreSQL says something that nobody asked for. On a connection that lay idle that is its end: what is
+ * asked on it would fail. */
+bool db_unasked(const struct db *db);
 /* Discards the connection when given back (a schema change made its statements stale). */
 void db_spoil(struct db *db);
 

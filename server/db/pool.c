@@ -85,6 +85,10 @@ const struct err *db_take(struct db_pool *p, struct arena *a, int wait_ms, struc
 
     if (!reserve(p, wait_ms, &db))
         return err_why(a, E_BUSY, "No free database connection in pool %s.", p->name);
+    if (db && db_unasked(db)) {
+        db_close(db);
+        db = NULL;
+    }
     if (!db)
         e = db_open(a, p->url, p->statement_ms, &db);
     if (e) {

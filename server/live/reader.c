@@ -374,7 +374,7 @@ static void *reader_loop(void *unused)
     while ((work = desk_wait(polled + POLL_EVERY, polled + POLL_GAP)) != DESK_STOP) {
         const struct err *e = NULL;
         int64_t now = time_mono();
-        if (db && !db_alive(db)) {
+        if (db && (!db_alive(db) || db_unasked(db))) {
             db_close(db);
             db = NULL;
         }

@@ -239,7 +239,7 @@ bool is_month(struct str word)
         "oct", "nov", "dec", "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto",
         "septiembre", "octubre", "noviembre", "diciembre", "januar", "februar", "m\xc3\xa4rz", "mai",
         "juni", "juli", "oktober", "dezember", "janvier", "f\xc3\xa9vrier", "mars", "avril", "juin",
-        "juillet", "ao\xc3\xbbt", "septembre", "octobre", "novembre", "d\xc3\xa9" "cembre"};
+        "juillet", "ao\xc3\xbbt", "septembre", "octobre", "novembre", ("d\xc3\xa9" "cembre")};
 
     for (size_t i = 0; i < sizeof MONTHS / sizeof *MONTHS; i++)
         if (str_is(word, MONTHS[i]))
