@@ -91,7 +91,8 @@ export function RedactionPanel() {
         <p class="note">
           What is chosen here leaves a transcript before anything else sees it, and is silent in the
           recording. The words are sealed; people with the permission originals.read can read them,
-          which is audited. While it is on, a call that has not gone through it is closed to all.
+          which is audited. While it is on, a call that has not gone through it is closed to all. A
+          speech engine of others hears the whole sound: it has to, to write it down.
         </p>
         <fieldset class="kinds">
           <legend>What is redacted</legend>
@@ -209,6 +210,8 @@ function PastCalls({
     <>
       <h3>Past calls</h3>
       <p class="note">
+        A run rewrites past transcripts and what was scored; values of customer fields, finished
+        tasks and reviews that people wrote stay as they are.{' '}
         {waiting
           ? `${waiting >= 1000 ? 'A thousand or more transcripts' : plural(waiting, 'transcript')} from before ${waiting === 1 ? 'is' : 'are'} closed until a run has gone through.`
           : 'All transcripts have gone through redaction.'}
