@@ -6,7 +6,7 @@ import { useApi } from '../../api/use-api';
 import { Button } from '../../ui/button';
 import { bytes, capital, count, fullTime, plural } from '../../ui/format';
 import { Page, Panel } from '../../ui/page';
-import { Empty, Failed, Loading } from '../../ui/states';
+import { Failed, Loading } from '../../ui/states';
 import { DataTable, type Column } from '../../ui/table';
 import { toast } from '../../ui/toast';
 import { HoldForm } from './hold-form';
@@ -161,14 +161,16 @@ export default function Retention() {
             {rules.data.items.length ? (
               <DataTable label="Rules" rows={rules.data.items} columns={ruleColumns} />
             ) : (
-              <Empty>No rule: everything is kept for ever, hooks as they came for 90 days.</Empty>
+              <p class="panel-note">
+                No rule: everything is kept for ever, hooks as they came for 90 days.
+              </p>
             )}
           </Panel>
           <Panel title="Legal holds">
             {holds.data.items.length ? (
               <DataTable label="Legal holds" rows={holds.data.items} columns={holdColumns} />
             ) : (
-              <Empty>No hold: what is due goes within the hour.</Empty>
+              <p class="panel-note">No hold: what is due goes within the hour.</p>
             )}
           </Panel>
           <Panel
@@ -192,7 +194,7 @@ export default function Retention() {
             {gone.data.items.length ? (
               <DataTable label="Deleted" rows={gone.data.items} columns={deletions} />
             ) : (
-              <Empty>No rule has deleted anything yet.</Empty>
+              <p class="panel-note">No rule has deleted anything yet.</p>
             )}
           </Panel>
         </>
