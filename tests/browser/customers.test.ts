@@ -225,7 +225,7 @@ test('a task by hand: reminded of on any page, ended by a key, done; on a phone 
   await shot(page, 'tasks-done');
   await row.getByRole('checkbox').click();
   await row.waitFor({ state: 'detached' });
-  await page.getByRole('link', { name: 'Team' }).click();
+  await page.getByRole('link', { name: 'Team', exact: true }).click();
   await row.waitFor();
   await page.setViewportSize(phone);
   await settled(page);
