@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # needs: server
+# only: asked
 # limit: 1200
 # The units and HAProxy's configuration with the release build inside, then one line for each security goal, from what
 # the steps before have printed; where they did not run (deploy/check security), their tests are run here.
