@@ -43,7 +43,7 @@ const findings = `
       select f.number, f.events, (select count(*) from call_event v join call c on c.tenant_id = v.tenant_id
         and c.integration_id = v.integration_id and c.call_key = v.call_key where c.id = f.id) as has from found f where f.id is not null) x where has > events
     union all select 'doubled', 'ended and there: job ' || id, 1 from job j where exists (select from job_history h where h.id = j.id)
-    union all select 'stuck', 'job ' || state || ' ' || kind, 1 from job where state in ('blocked', 'queued', 'running') and tenant_id is not null
+    union all select 'stuck', 'job ' || state || ' ' || kind || coalesce(': ' || error, ''), 1 from job where state in ('blocked', 'queued', 'running') and tenant_id is not null
     union all select 'stuck', 'delivery unread', 1 from inbox x where not exists (select from delivery d where d.tenant_id = x.tenant_id and d.id = x.id)
     union all select 'stuck', 'call ' || state || ' ' || number, 1 from found where recording and id is not null and state not in (${FINAL}, 'no_recording', 'failed')
     union all select 'stuck', 'recording ' || state, 1 from recording where state in ('waiting', 'fetched')

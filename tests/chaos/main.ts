@@ -53,7 +53,7 @@ say(`# ${machine}`);
 try {
   await world.start();
   for (const scenario of chosen) {
-    const from = world.history.now;
+    const from = world.history.now, refusals = world.phones.refusals;
     const ledger = watchDrift(world);
     let outcome: Outcome;
     try {
@@ -64,6 +64,7 @@ try {
     await world.up();
     const { n, drifted } = await ledger();
     outcome.checks.push(zero(`Q11: drift in ${n} samples of the ledger`, drifted));
+    outcome.checks.push(zero('logins refused by a phone system', world.phones.refusals - refusals));
     const fell = world.fallen(from);
     outcome.checks.push({ what: 'processes that crashed by themselves', value: fell.join(', ') || '0', goal: '0', ok: !fell.length });
     const seconds = Math.round((world.history.now - from) / 1000);

@@ -36,6 +36,9 @@ export class Phones {
     }
   }
 
+  /** Logins that they refused so far: ours are right, so that each is one too many. */
+  get refusals(): number { return this.ucms.reduce((n, ucm) => n + ucm.seen.failedLogins, 0); }
+
   async stop(): Promise<void> { for (const ucm of this.ucms) await ucm.close(); }
 
   /** `hooks` events over `ms`: a hundredth of them are calls with a recording (at most 50), a third of

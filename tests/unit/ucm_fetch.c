@@ -217,6 +217,7 @@ struct try {
     struct uuid integration;
     const char *password, *name, *folder, *leg;
     size_t max_bytes;
+    struct fetch_tokens *tokens;
     /* results */
     const struct err *e;
     char got[256], why[512];
@@ -244,7 +245,7 @@ static const struct err *run(struct try *t, const struct provider *p, struct str
                       .recording = &ref, .call_started = TIME_NONE,
                       .deadline = time_mono() + 10 * TIME_S,
                       .max_bytes = t->max_bytes ? t->max_bytes : 1000, .sink = take,
-                      .sink_arg = t};
+                      .sink_arg = t, .tokens = t->tokens};
 
     if (json_parse(a, settings, &f.settings))
         abort();
@@ -317,6 +318,89 @@ static void d1_07_lost_session_costs_one_login(void **state)
     box.forget = 100;
     assert_ptr_equal(run_ucm(&t), E_UPSTREAM_AUTH);
     assert_int_equal(box.logins, 3);
+}
+
+/* What the processes share, as the row of an integration keeps it. */
+struct shared {
+    const char *cookie; /* NULL: none */
+    int busy;           /* so many looks find another process logging in */
+    int takes, puts, drops;
+    char stale[32], put[32];
+};
+
+static const struct err *shared_take(void *ctx, struct arena *a, struct str stale, struct str *ret)
+{
+    struct shared *s = ctx;
+
+    (void)a;
+    s->takes++;
+    snprintf(s->stale, sizeof s->stale, "%.*s", STR_ARG(stale));
+    if (s->busy > 0) {
+        s->busy--;
+        return E_UPSTREAM_BUSY;
+    }
+    *ret = s->cookie && !str_is(stale, s->cookie) ? str_of(s->cookie) : STR_NONE;
+    return NULL;
+}
+
+static const struct err *shared_put(void *ctx, struct arena *a, struct str token, int64_t until)
+{
+    struct shared *s = ctx;
+
+    (void)a;
+    assert_true(until > time_now() + 500 * TIME_S && until < time_now() + 600 * TIME_S);
+    s->puts++;
+    snprintf(s->put, sizeof s->put, "%.*s", STR_ARG(token));
+    return NULL;
+}
+
+static void shared_drop(void *ctx, struct arena *a)
+{
+    (void)a;
+    ((struct shared *)ctx)->drops++;
+}
+
+/* A UCM keeps one challenge for each user: two processes that log in at once break each other's. */
+static void one_login_for_all_processes(void **state)
+{
+    struct shared s = {.cookie = "sid1-2", .busy = 2};
+    struct fetch_tokens tokens = {.ctx = &s, .take = shared_take, .put = shared_put,
+                                  .drop = shared_drop};
+    struct try t = {.name = "a.wav", .tokens = &tokens};
+
+    (void)state;
+    run_ucm(&t);
+    is_wav(&t);
+    assert_int_equal(box.challenges, 0); /* another process had logged in */
+    assert_int_equal(s.takes, 3);
+    run_ucm(&t);
+    is_wav(&t);
+    assert_int_equal(s.takes, 3); /* and this one knows the cookie now */
+    box.forget = 1;
+    run_ucm(&t);
+    is_wav(&t);
+    assert_string_equal(s.stale, "sid1-2");
+    assert_int_equal(box.challenges, 1);
+    assert_int_equal(s.puts, 1);
+    assert_string_equal(s.put, "sid1-2");
+    assert_int_equal(s.drops, 0);
+}
+
+static void a_failed_login_is_given_back_a_refused_one_is_not(void **state)
+{
+    struct shared s = {0};
+    struct fetch_tokens tokens = {.ctx = &s, .take = shared_take, .put = shared_put,
+                                  .drop = shared_drop};
+    struct try t = {.name = "a.wav", .tokens = &tokens};
+
+    (void)state;
+    box.login_status = -45; /* too frequent */
+    assert_ptr_equal(run_ucm(&t), E_UPSTREAM_BUSY);
+    assert_int_equal(s.drops, 1);
+    box.login_status = -37;
+    assert_ptr_equal(run_ucm(&t), E_UPSTREAM_AUTH);
+    assert_int_equal(s.drops, 1); /* no other process tries the password meanwhile */
+    assert_int_equal(s.puts, 0);
 }
 
 static void wrong_password_is_tried_once(void **state)
@@ -472,6 +556,8 @@ const struct CMUnitTest ucm_fetch_tests[] = {
     WITH_BOX(session_is_kept),
     WITH_BOX(other_folder_is_tried),
     WITH_BOX(d1_07_lost_session_costs_one_login),
+    WITH_BOX(one_login_for_all_processes),
+    WITH_BOX(a_failed_login_is_given_back_a_refused_one_is_not),
     WITH_BOX(wrong_password_is_tried_once),
     WITH_BOX(locks_stop),
     WITH_BOX(busy_waits),

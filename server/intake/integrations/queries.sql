@@ -124,7 +124,8 @@ insert into provider_token as t (integration_id, settings_version, lease, leased
 values ($integration, $version, $lease, now() + make_interval(secs => $lease_s))
 on conflict (tenant_id, integration_id) do update set settings_version = excluded.settings_version, token = null,
        expires_at = null, lease = excluded.lease, leased_until = excluded.leased_until
- where (t.leased_until is null or t.leased_until < now()) and t.token is not distinct from $seen
+ where (t.leased_until is null or t.leased_until < now() or t.settings_version < excluded.settings_version)
+   and t.token is not distinct from $seen
    and t.settings_version <= excluded.settings_version;
 
 -- name: token_put :done

@@ -1,6 +1,9 @@
 /* Fetches one recording from a UCM: challenge, login, recapi over POST /api, the recording's bytes
  * streamed to the job's sink; and pages of call records by cdrapi. Runs in a worker's job and blocks; writes nothing itself. The words
- * of the protocol are in ucm_api.c, the shared logins in ucm_session.c. */
+ * of the protocol are in ucm_api.c, the logins of this process in ucm_session.c, the one that all
+ * processes share behind struct fetch_tokens. */
+#include <unistd.h>
+
 #include "core/zone.h"
 #include "net/poll.h"
 #include "providers/ucm/ucm.h"
@@ -10,13 +13,17 @@
 #define MAX_ANSWER (64u << 10)
 /* A job that waits longer than this for another thread's login comes back later. */
 #define LOGIN_WAIT_S 30
+/* And for another process's. */
+#define SHARED_WAIT_S 10
+#define SHARED_LOOK_US 200000
+#define BUSY_AFTER_S 3
 
 struct talk {
     struct arena *a;
     struct fetch *f;
     struct str url, user, password;
     struct ucm_session_key key;
-    struct str cookie;
+    struct str cookie, stale; /* stale: the cookie that was just refused */
 };
 
 static const struct http_header json_headers[] = {
@@ -91,7 +98,44 @@ static const struct err *log_in(struct talk *t)
     return e;
 }
 
-/* A cookie, from the table or by logging in. */
+/* The cookie of another process, or STR_NONE and leave to log in. A UCM keeps one challenge for each
+ * user, so that of two logins at once one is told its password is wrong. */
+static const struct err *shared(struct talk *t)
+{
+    const struct fetch_tokens *kept = t->f->tokens;
+    int64_t wait = time_mono() + SHARED_WAIT_S * TIME_S;
+    const struct err *e;
+
+    t->cookie = STR_NONE;
+    if (!kept)
+        return NULL;
+    while ((e = kept->take(kept->ctx, t->a, t->stale, &t->cookie)) == E_UPSTREAM_BUSY &&
+           time_mono() < wait && time_mono() < t->f->deadline)
+        usleep(SHARED_LOOK_US);
+    if (e == E_UPSTREAM_BUSY)
+        t->f->retry_after_s = BUSY_AFTER_S;
+    return e;
+}
+
+/* The cookie of all processes. After a refusal the leave to log in is kept until it runs out: by then
+ * all know of it. */
+static const struct err *shared_log_in(struct talk *t)
+{
+    const struct fetch_tokens *kept = t->f->tokens;
+    const struct err *e = shared(t);
+
+    if (e || t->cookie.p)
+        return e;
+    e = log_in(t);
+    if (!kept || e == E_UPSTREAM_AUTH)
+        return e;
+    if (!e)
+        return kept->put(kept->ctx, t->a, t->cookie, time_now() + UCM_COOKIE_S * TIME_S);
+    kept->drop(kept->ctx, t->a);
+    return e;
+}
+
+/* A cookie, from the table, from another process or by logging in. */
 static const struct err *session(struct talk *t)
 {
     int64_t wait = time_mono() + LOGIN_WAIT_S * TIME_S;
@@ -111,7 +155,7 @@ static const struct err *session(struct talk *t)
     case UCM_SESSION_LOGIN:
         break;
     }
-    e = log_in(t);
+    e = shared_log_in(t);
     if (e)
         ucm_session_fail(&t->key, e == E_UPSTREAM_AUTH);
     else
@@ -216,6 +260,7 @@ const struct err *ucm_fetch(struct arena *a, struct fetch *f)
     if (!e && ucm_verdict_of(answer.status) == UCM_LOGIN) {
         /* Once, as nothing says that a second new cookie would fare better. */
         ucm_session_drop(&t.key, t.cookie);
+        t.stale = t.cookie;
         e = attempt(&t, name, &answer);
     }
     if (!e)
@@ -309,6 +354,7 @@ const struct err *ucm_poll(struct arena *a, struct poll *p)
         e = page(&t, p, &span, &answer);
     if (!e && ucm_verdict_of(answer.status) == UCM_LOGIN) {
         ucm_session_drop(&t.key, t.cookie);
+        t.stale = t.cookie;
         e = page(&t, p, &span, &answer);
     }
     if (!e)

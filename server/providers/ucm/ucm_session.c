@@ -1,6 +1,6 @@
 /* The table of logins, see ucm_session.h. A fixed number of places under one mutex, which is never
- * held while anything is sent. Called by ucm_fetch.c from any worker thread. Cookies live here
- * only: never in the database or a log. */
+ * held while anything is sent. Called by ucm_fetch.c from any worker thread, which shares a
+ * cookie with other processes as a sealed row only; none ever reaches a log. */
 #include "providers/ucm/ucm_session.h"
 
 #include <pthread.h>
