@@ -158,6 +158,21 @@ test('switching tenants is in both logs; an upload is in one', async () => {
   assert.deepEqual((await log(owner, `&object=${id}`)).map((e) => e.act), ['DELETE /uploads/{upload}', 'POST /uploads']);
 });
 
+test('private networks that the settings allow stand in the log of the service, once for each change', { timeout: 420_000 }, async () => {
+  const root = await as('super');
+  const told = async (): Promise<Told[]> => (await root.send('/api/v1/platform/audit?limit=100&act=settings%20egress_allow')).json.items;
+  const [first] = await until('the worker told', 200_000, async () => { const all = await told(); return all.length ? all : null; });
+  assert.deepEqual([first!.actor_kind, first!.actor], ['command', 'settings']);
+  assert.match(first!.given.networks!, /ucm may call 127\.0\.0\.1\/32, usual ports; /);
+  const n = (await told()).length, write = (networks: string): Promise<string[]> => sql(`select gate.platform_audit_networks(gen_random_uuid(), 'here', '${networks}')`);
+  assert.deepEqual(await write(first!.given.networks!), ['f'], 'the same again is no news');
+  assert.deepEqual(await write(''), ['t']);
+  assert.deepEqual(await write(first!.given.networks!), ['t']);
+  const all = await told();
+  assert.deepEqual([all.length, all[1]!.given.networks, all[0]!.given.before], [n + 2, '', '']);
+  assert.equal((await root.send('/api/v1/platform/audit/verify')).json.fault, '');
+});
+
 interface Told { number: number; actor: string; actor_kind: string; act: string; objects: Record<string, string>; given: Record<string, string | null> }
 
 test("the service's own log: what super admins and ringsight admin do, chained, and found when changed", { timeout: 180_000 }, async () => {

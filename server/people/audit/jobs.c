@@ -1,4 +1,9 @@
-/* Chains what was written since. */
+/* Chains what was written since; tells what the settings allow. */
+#include <stdatomic.h>
+#include <unistd.h>
+
+#include "net/guard.h"
+#include "net/services.h"
 #include "people/audit/inner.h"
 #include "people/audit/queries.h"
 
@@ -15,13 +20,33 @@ static const struct err *chain(struct job *job, void *product)
     return job_add(job->db, &(struct job_new){.kind = AUDIT_CHAIN, .args = STR("{}"), .dedupe = STR(AUDIT_CHAIN)});
 }
 
+/* The private networks that this process may call, once in its life: an entry if they are others than the
+ * last one named. Workers of unlike settings are told of once each, not every minute. */
+static const struct err *networks(struct job *job)
+{
+    static atomic_bool told;
+    struct audit_networks_out row;
+    char host[256] = "";
+    const struct err *e;
+
+    if (atomic_load(&told))
+        return NULL;
+    (void)gethostname(host, sizeof host - 1);
+    e = q_audit_networks(job->db, (struct audit_networks_in){
+        uuid_new(), str_of(host), net_allowances_print(job->a, services()->allowances)}, &row);
+    if (!e)
+        atomic_store(&told, true);
+    return e;
+}
+
 /* Wrong passwords since: into the logs of whom they concern. */
 static const struct err *failures(struct job *job, void *product)
 {
     struct audit_failures_out row;
+    const struct err *e = networks(job);
 
     (void)product;
-    return q_audit_failures(job->db, &row);
+    return e ? e : q_audit_failures(job->db, &row);
 }
 
 const struct job_kind audit_jobs[] = {

@@ -77,3 +77,9 @@ select links, fault, head from ground.platform_audit_verify();
 -- name: audit_failures :one
 -- out: written int
 select ground.audit_failures() as written;
+
+-- name: audit_networks :one
+-- in:  id uuid, host text, networks text
+-- out: written bool
+-- One index look-up, platform_audit_networks.
+select gate.platform_audit_networks($id, $host, btrim(replace($networks, chr(10), '; '), '; ')) as written;

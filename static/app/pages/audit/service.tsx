@@ -22,6 +22,7 @@ const acts = [
   { value: '/workers', label: 'Workers' },
   { value: '/gates', label: 'Limits of engines' },
   { value: 'ringsight admin', label: 'Commands on the server' },
+  { value: 'settings', label: 'Settings' },
 ];
 
 type Row = Item<'GET /platform/audit'> & { id: string };

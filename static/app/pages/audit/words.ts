@@ -39,6 +39,7 @@ const named: Record<string, string> = {
   'PUT /platform/gates/{gate}': 'Set the limits of an engine',
   'POST /platform/queues/dead/retry': 'Tried failed jobs again',
   'POST /platform/queues/probe': 'Tried the queue',
+  'settings egress_allow': 'The settings allow other private networks to be called',
 };
 
 const verbs: Record<string, string> = {
