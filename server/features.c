@@ -55,6 +55,7 @@
 #include "people/sessions/sessions.h"
 #include "people/teams/teams.h"
 #include "people/tenants/tenants.h"
+#include "platform/erasure/erasure.h"
 #include "platform/mails/mails.h"
 #include "platform/queues/queues.h"
 #include "platform/retention/retention.h"
@@ -116,6 +117,7 @@ const struct feature *const features[] = {
     &queues_feature,
     &mails_feature,
     &retention_feature,
+    &erasure_feature,
     &contract_feature,
     NULL,
 };

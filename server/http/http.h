@@ -15,7 +15,7 @@ enum method { GET = 1, POST, PUT, PATCH, DELETE, HEAD, OPTIONS };
 
 enum field_type { FIELD_TEXT = 1, FIELD_INT, FIELD_BOOL, FIELD_UUID, FIELD_TIME, FIELD_JSON,
                   FIELD_TEXTS /* a list of texts, kept as its JSON */ };
-enum { OPTIONAL = 0, REQUIRED = 1, SECRET = 2 };
+enum { OPTIONAL = 0, REQUIRED = 1, SECRET = 2, PERSONAL = 4 }; /* PERSONAL: of a customer, the audit log does not tell it */
 
 struct field {
     const char *name;

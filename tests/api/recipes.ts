@@ -101,6 +101,12 @@ const aRule = async (owner: Client): Promise<Record<string, string>> => {
 };
 const aHold = (owner: Client): Promise<Record<string, string>> =>
   made(owner, '/api/v1/legal-holds', 'hold', { json: { kind: 'number', number: '+4930123456', reason: 'Walker' } });
+/** Somebody of whom a hold kept a call. */
+async function anErasure(owner: Client): Promise<Record<string, string>> {
+  const { tenant } = await owner.get('/api/v1/session');
+  await sql(`insert into erasure (tenant_id, id, number, reason, by_name, done_at, held) values ('${tenant!.id}', ground.uuid_now(), '+4930123458', 'Walker', 'Walker', now(), 1)`);
+  return { erasure: (await owner.get('/api/v1/erasures')).items[0]!.id };
+}
 /** What a rule deleted. */
 async function aDeletion(owner: Client): Promise<Record<string, string>> {
   const { tenant } = await owner.get('/api/v1/session');
@@ -312,6 +318,9 @@ export const recipes: Record<string, Recipe> = {
   'POST /api/v1/retention-rules/preview': { ask: () => ({ json: { kind: 'calls', days: 36_000 } }) },
   'POST /api/v1/retention-rules/run': {},
   'DELETE /api/v1/retention-rules/{rule}': { make: aRule },
+  'POST /api/v1/erasures': { ask: () => ({ json: { number: '+4930123459', reason: 'Walker' } }) },
+  'POST /api/v1/erasures/preview': { ask: () => ({ json: { number: '+4930123459' } }) },
+  'POST /api/v1/erasures/{erasure}/run': { make: anErasure, ask: () => ({ json: {} }) },
   'POST /api/v1/legal-holds': { ask: () => ({ json: { kind: 'number', number: '+4930123457', reason: 'Walker' } }) },
   'DELETE /api/v1/legal-holds/{hold}': { make: aHold },
   'GET /api/v1/deletions/{deletion}/files': { make: aDeletion },

@@ -21,6 +21,11 @@ const struct err *calls_take_events(struct db *db, struct uuid integration,
 const struct err *calls_drop_twins(struct db *db, struct uuid integration, struct call_event *events,
                                    size_t *n) MUST_USE;
 
+/* Of events that a phone system was asked for, drops those of calls that were deleted here; *n becomes
+ * what is left. */
+const struct err *calls_drop_gone(struct db *db, struct uuid integration, struct call_event *events,
+                                  size_t *n) MUST_USE;
+
 /* Whether a recording may be added to the call: only to those logged by hand, for a phone system's
  * calls bring their own. E_NOT_FOUND: none such within `scope` (req_scope); E_CONFLICT with a sentence. */
 const struct err *calls_may_have_recording(struct db *db, struct uuid call,

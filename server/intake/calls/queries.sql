@@ -222,6 +222,13 @@ with put as (
          answered_at = excluded.answered_at, ended_at = excluded.ended_at, talk_s = excluded.talk_s)
 delete from call_leg where call_id = $call and n > $legs_n;
 
+-- name: calls_gone :many
+-- in:  integration uuid, keys json
+-- out: key text
+-- Primary key of call_gone.
+select k.key from jsonb_array_elements_text($keys) k (key)
+  join call_gone g on g.integration_id = $integration and g.key_sha256 = sha256(convert_to(k.key, 'UTF8'));
+
 -- name: call_twin :one
 -- in:  integration uuid, call_key text, started timestamptz, ended timestamptz?, agent text, number text, taken json
 -- out: id uuid

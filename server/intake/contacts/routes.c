@@ -11,7 +11,7 @@ struct contact_fields {
 };
 
 #define FIELDS(needed)                                                                             \
-    {"name", FIELD_TEXT, offsetof(struct contact_fields, name), needed, .min = 1, .max = 120},     \
+    {"name", FIELD_TEXT, offsetof(struct contact_fields, name), (needed) | PERSONAL, .min = 1, .max = 120},     \
     {"company", FIELD_TEXT, offsetof(struct contact_fields, company), OPTIONAL, .max = 120},       \
     {"notes", FIELD_TEXT, offsetof(struct contact_fields, notes), OPTIONAL, .max = 4000},          \
     {"numbers", FIELD_TEXTS, offsetof(struct contact_fields, numbers), OPTIONAL,                   \

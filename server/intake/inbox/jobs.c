@@ -51,16 +51,21 @@ static const struct err *fold_store(struct job *job, void *product)
     struct reading *r = product;
     struct uuid *calls = NULL;
     bool asked_for = str_is(r->row.method, POLL_METHOD), trial = false;
-    size_t n = 0;
+    size_t n = 0, asked;
     const struct err *e = NULL;
 
     if (asked_for && r->provider->poll_renames)
         e = calls_drop_twins(job->db, r->row.integration, r->events.v, &r->events.n);
+    asked = r->events.n;
+    if (!e && asked_for)
+        e = calls_drop_gone(job->db, r->row.integration, r->events.v, &r->events.n);
     if (!e)
         e = calls_take_events(job->db, r->row.integration, r->events.v, r->events.n, r->row.id,
                               &calls, &n);
     if (!e)
         e = reading_put(job->db, r, n);
+    if (!e && r->events.n < asked) /* the page tells of a call that was deleted here */
+        e = q_inbox_forget(job->db, (struct inbox_forget_in){r->row.id}, NULL);
     if (!e)
         e = trials_took(job->db, &(struct trial_delivery){r->row.integration, r->row.id,
                                                           r->row.headers, calls, n}, &trial);

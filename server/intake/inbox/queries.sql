@@ -229,6 +229,11 @@ select r.id, r.integration_id, r.delivery_id, r.from_at, r.to_at, r.only_state, 
        r.reason, r.total, r.done, r.changed, r.unparsed, r.by_name, r.created_at, r.ended_at
   from replay r where r.id = $replay;
 
+-- name: inbox_forget :done
+-- in:  delivery uuid
+-- Primary key. The delivery's row stays and says what it told.
+delete from inbox where id = $delivery;
+
 -- name: replay_target :one
 -- in:  integration uuid
 -- out: provider text

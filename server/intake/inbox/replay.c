@@ -267,8 +267,12 @@ static const struct err *retell(struct job *job, struct reading *v, size_t n, in
     const struct err *e = NULL;
 
     for (size_t i = 0; i < n && !e; i++) {
-        if (str_is(v[i].row.method, POLL_METHOD) && v[i].provider->poll_renames)
+        bool asked_for = str_is(v[i].row.method, POLL_METHOD);
+
+        if (asked_for && v[i].provider->poll_renames)
             e = calls_drop_twins(job->db, v[i].row.integration, v[i].events.v, &v[i].events.n);
+        if (!e && asked_for)
+            e = calls_drop_gone(job->db, v[i].row.integration, v[i].events.v, &v[i].events.n);
         told[i] = (struct calls_retold){v[i].row.id, v[i].events.v, v[i].events.n, false};
     }
     if (!e)

@@ -240,6 +240,8 @@ static const struct err *step(struct job *job, struct polling *r)
 
     if (r->provider->poll_renames)
         e = calls_drop_twins(job->db, r->task.integration_id, r->events.v, &r->events.n);
+    if (!e)
+        e = calls_drop_gone(job->db, r->task.integration_id, r->events.v, &r->events.n);
     if (e)
         return e;
     e = q_poll_run_step(job->db, (struct poll_run_step_in){

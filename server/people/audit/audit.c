@@ -16,7 +16,7 @@ static const char *const told[] = {"name", "role", "zone", "extension", "email",
 
 static bool is_told(const struct field *f)
 {
-    if (f->flags & SECRET)
+    if (f->flags & (SECRET | PERSONAL))
         return false;
     if (f->type == FIELD_INT || f->type == FIELD_BOOL || f->type == FIELD_UUID || f->type == FIELD_TIME || f->choices)
         return true;

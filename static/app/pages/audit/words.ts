@@ -28,6 +28,8 @@ const named: Record<string, string> = {
   'POST /retention-rules/run': 'Deleted what was due',
   'POST /legal-holds': 'Laid a legal hold',
   'DELETE /legal-holds/{hold}': 'Released a legal hold',
+  'POST /erasures': 'Erased a person on request',
+  'POST /erasures/{erasure}/run': 'Went on with erasing a person',
   'GET /calls/{call}/recordings/{recording}': 'Listened to a recording',
   'POST /platform/session': 'Signed in',
   'DELETE /platform/session': 'Signed out',

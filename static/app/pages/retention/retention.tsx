@@ -1,4 +1,4 @@
-/* How long what is kept: the rules, legal holds, and what was deleted by which rule. */
+/* How long what is kept: the rules, legal holds, people erased on request, and what was deleted. */
 import { useState } from 'preact/hooks';
 import { api, type Item } from '../../api/client';
 import { refusalFor, zone } from '../../api/session';
@@ -9,6 +9,8 @@ import { Page, Panel } from '../../ui/page';
 import { Failed, Loading } from '../../ui/states';
 import { DataTable, type Column } from '../../ui/table';
 import { toast } from '../../ui/toast';
+import { EraseForm } from './erase-form';
+import { Erasures } from './erasures';
 import { HoldForm } from './hold-form';
 import { RuleForm, wordsOf } from './rule-form';
 
@@ -50,8 +52,11 @@ const deletions: Column<Deletion>[] = [
   },
   {
     key: 'rule',
-    label: 'By the rule',
-    show: (d) => `${capital(d.kind)} after ${plural(d.rule.days ?? 0, 'day')}`,
+    label: 'Why',
+    show: (d) =>
+      d.kind === 'person'
+        ? 'On request'
+        : `${capital(d.kind)} after ${plural(d.rule.days ?? 0, 'day')}`,
   },
 ];
 
@@ -59,7 +64,8 @@ export default function Retention() {
   const rules = useApi('GET /retention-rules', { query: { limit: 100 } });
   const holds = useApi('GET /legal-holds', { query: { limit: 100 } });
   const gone = useApi('GET /deletions', { query: { limit: 50 } });
-  const [form, setForm] = useState<'rule' | 'hold'>();
+  const erased = useApi('GET /erasures', { query: { limit: 50 } });
+  const [form, setForm] = useState<'rule' | 'hold' | 'erase'>();
   const why = refusalFor('retention.write');
   const act = async (work: () => Promise<unknown>, said: string) => {
     try {
@@ -71,6 +77,7 @@ export default function Retention() {
     rules.reload();
     holds.reload();
     gone.reload();
+    erased.reload();
   };
   const ruleColumns: Column<Rule>[] = [
     { key: 'what', label: 'What', phone: 'lead', show: (r) => <strong>{capital(r.kind)}</strong> },
@@ -136,12 +143,15 @@ export default function Retention() {
         ),
     },
   ];
-  const failed = rules.error ?? holds.error ?? gone.error;
+  const failed = rules.error ?? holds.error ?? gone.error ?? erased.error;
   return (
     <Page
       title="Retention"
       actions={
         <>
+          <Button why={why} onClick={() => setForm('erase')}>
+            Erase a person
+          </Button>
           <Button why={why} onClick={() => setForm('hold')}>
             Add a legal hold
           </Button>
@@ -153,7 +163,7 @@ export default function Retention() {
     >
       {failed ? (
         <Failed error={failed} retry={rules.reload} />
-      ) : !rules.data || !holds.data || !gone.data ? (
+      ) : !rules.data || !holds.data || !gone.data || !erased.data ? (
         <Loading label="Loading the rules" />
       ) : (
         <>
@@ -173,6 +183,17 @@ export default function Retention() {
               <p class="panel-note">No hold: what is due goes within the hour.</p>
             )}
           </Panel>
+          {erased.data.items.length > 0 && (
+            <Panel title="People erased">
+              <Erasures
+                rows={erased.data.items}
+                why={why}
+                goOn={(e) =>
+                  void act(() => api('POST /erasures/{}/run', { at: [e.id] }), 'It goes on.')
+                }
+              />
+            </Panel>
+          )}
           <Panel
             title="Deleted"
             side={
@@ -200,6 +221,15 @@ export default function Retention() {
         </>
       )}
       {form === 'rule' && <RuleForm onClose={() => setForm(undefined)} saved={rules.reload} />}
+      {form === 'erase' && (
+        <EraseForm
+          onClose={() => setForm(undefined)}
+          saved={() => {
+            erased.reload();
+            gone.reload();
+          }}
+        />
+      )}
       {form === 'hold' && <HoldForm onClose={() => setForm(undefined)} saved={holds.reload} />}
     </Page>
   );
