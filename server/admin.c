@@ -266,6 +266,8 @@ static const struct admin_command commands[] = {
      OPT(EMAIL), 0, false, true, unlock},
     {"move-objects", "Move all recordings to the place where new ones go; may be stopped and repeated",
      OPT(TO), 0, true, true, move_objects},
+    {"erase-tenant", "Delete a tenant that has left: all rows, recordings and its key, for good; prints the certificate",
+     OPT(TENANT) | OPT(CONFIRM), 0, true, true, admin_erase_tenant},
     {"replay", "Derive stored scores anew from what they pin and say which differ",
      OPT(TENANT), OPT(CALL) | OPT(SINCE) | OPT(UNTIL), false, false, admin_replay},
     {"rerun", "Judge a call, or the newest, several times by the offline engine and say what changes; stores no score",

@@ -24,6 +24,7 @@
     X(SCORECARD, "scorecard", "ID")                                                                \
     X(TIMES, "times", "N")                                                                         \
     X(CALLS, "calls", "N")                                                                         \
+    X(CONFIRM, "confirm", "S")                                                                     \
     X(PASSWORD_STDIN, "password-stdin", NULL)                                                      \
     X(SETTINGS_STDIN, "settings-stdin", NULL)
 
@@ -79,6 +80,9 @@ const struct err *admin_rerun(struct admin *ad, struct jw *out) MUST_USE;
 const struct err *admin_verify_audit(struct admin *ad, struct jw *out) MUST_USE;
 /* Writes into the service's audit log that a command was run, and by whom of this machine. */
 const struct err *admin_tell(struct admin *ad, const char *command) MUST_USE;
+
+/* A tenant with all it has (admin_erase.c); prints the certificate. */
+const struct err *admin_erase_tenant(struct admin *ad, struct jw *out) MUST_USE;
 
 /* A mail by the settings as they are (admin_mail.c); E_* with what the mail server said. */
 const struct err *admin_mail_test(struct admin *ad, struct jw *out) MUST_USE;

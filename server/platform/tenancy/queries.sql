@@ -26,3 +26,24 @@ insert into role (id, slug, name, scope, permissions) values ($id, $slug, $name,
 -- in: email text
 -- As people/sessions/guard.c counts. Primary key.
 delete from sign_in_count where whose = sha256(convert_to('account ' || $email, 'UTF8'));
+
+-- name: tenant_close :one
+-- in:  slug text
+-- out: id uuid?
+-- Unique key of tenant; counts all its rows.
+select ground.close_tenant($slug) as id;
+
+-- name: tenant_erase_step :one
+-- in:  whose uuid, most int
+-- out: gone bigint, left_in text?
+select gone, left_in from ground.erase_tenant($whose, $most);
+
+-- name: tenant_erase_end :done
+-- in:  whose uuid
+select ground.end_tenant($whose);
+
+-- name: tenant_erasure :one
+-- in:  whose uuid
+-- out: counts json, accounts bigint, began_at timestamptz, done_at timestamptz?
+-- Primary key.
+select counts, accounts, began_at, done_at from tenant_erasure where id = $whose;

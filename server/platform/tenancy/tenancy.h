@@ -43,6 +43,23 @@ const struct err *tenancy_create(struct db *db, const struct new_tenant *t,
 /* A tenant by its slug. E_NOT_FOUND with a sentence. */
 const struct err *tenancy_find(struct db *db, struct str slug, struct tenant_facts *ret) MUST_USE;
 
+/* Closes a tenant for good, also one that was closed before: nobody signs in, no hook is taken. E_NOT_FOUND with a
+ * sentence. */
+const struct err *tenancy_close(struct db *db, struct str slug, struct uuid *ret_tenant) MUST_USE;
+struct tenancy_erased {
+    int64_t gone;       /* rows deleted by this step */
+    struct str left_in; /* a table that has more; empty: none has */
+};
+/* A step of deleting a closed tenant's rows, at most so many of each table. */
+const struct err *tenancy_erase_step(struct db *db, struct uuid tenant, int most, struct tenancy_erased *ret) MUST_USE;
+struct tenancy_certificate {
+    struct str counts; /* the rows there were when it was closed, by table: JSON */
+    int64_t accounts;  /* of people who belonged to no other tenant */
+    int64_t began_at, done_at;
+};
+/* The tenant itself and its people, once no row is left. */
+const struct err *tenancy_erase_end(struct db *db, struct uuid tenant, struct tenancy_certificate *ret) MUST_USE;
+
 /* Makes a person a member of a tenant. E_CONFLICT if he is one, E_NO_PARENT for an unknown role. */
 const struct err *tenancy_user(struct db *db, struct uuid tenant, const struct new_person *p,
                                struct str role, struct uuid *ret_account) MUST_USE;
