@@ -248,6 +248,20 @@ static const struct err *move_objects(struct admin *ad, struct jw *out)
                               (unsigned long long)n.failed) : NULL;
 }
 
+static const struct err *rotate_master(struct admin *ad, struct jw *out)
+{
+    struct keys_rotated n;
+    int64_t began = time_mono();
+    const struct err *e = keys_rotate(services()->keys, ad->a, &n);
+
+    if (e)
+        return e;
+    put_count(out, "wrapped", n.wrapped);
+    put_count(out, "were_wrapped", n.were);
+    put_count(out, "milliseconds", (uint64_t)((time_mono() - began) / (TIME_S / 1000)));
+    return NULL;
+}
+
 static const struct admin_command commands[] = {
     {"super-admin", "Make somebody who runs the service", OPT(EMAIL),
      OPT(NAME) | OPT(PASSWORD_STDIN), false, true, super_admin},
@@ -268,6 +282,8 @@ static const struct admin_command commands[] = {
      OPT(TO), 0, true, true, move_objects},
     {"erase-tenant", "Delete a tenant that has left: all rows, recordings and its key, for good; prints the certificate",
      OPT(TENANT) | OPT(CONFIRM), 0, true, true, admin_erase_tenant},
+    {"rotate-master", "Make a new master key and wrap every tenant's key by it, while all runs; then back up the key "
+     "folder anew", 0, 0, true, true, rotate_master},
     {"replay", "Derive stored scores anew from what they pin and say which differ",
      OPT(TENANT), OPT(CALL) | OPT(SINCE) | OPT(UNTIL), false, false, admin_replay},
     {"rerun", "Judge a call, or the newest, several times by the offline engine and say what changes; stores no score",

@@ -35,6 +35,10 @@ static const struct setting {
     U(redis_url, "", "unix:/path or redis://:password@host:port; several, parted by blanks, share the "
       "rings; a node of a cluster tells of the others. Empty or away: slower, nothing lost."),
     T(keys, "", "Folder of the master key and the tenants' wrapped keys. Empty: <var>/keys."),
+    T(master_key_command, "", "Command that prints the master key, 32 bytes as base64, instead of the file master.key of "
+      "the folder `keys`: for a key service or a TPM."),
+    T(master_key_previous_command, "", "While that key is being changed: prints the one before. `ringsight admin "
+      "rotate-master` wraps all by the new one."),
     T(objects, "", "Folder of sealed recordings. Empty: <var>/objects."),
     T(store, "local", "Where new recordings go: local (the folder `objects`) or s3 (the bucket). Those "
       "in the other place stay readable; `ringsight admin move-objects` moves them."),

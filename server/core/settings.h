@@ -20,6 +20,7 @@ struct settings {
     const char *media_child, *asr_child;
     const char *trusted_proxies;
     bool proxy_protocol;
+    const char *master_key_command, *master_key_previous_command;
     const char *outgoing_addresses, *egress_allow;
     const char *drop_folders, *sftp_inbox;
     const char *cdr_listen;

@@ -85,7 +85,13 @@ static const struct err *name_it(struct arena *a, int dir, const char *from, con
     return fs_errno(a, errno, "Naming a file");
 }
 
-const struct err *fs_file_new(struct arena *a, int dir, const char *name, struct str bytes)
+static const struct err *rename_it(struct arena *a, int dir, const char *from, const char *to)
+{
+    return renameat(dir, from, dir, to) == 0 ? fs_sync(a, dir) : fs_errno(a, errno, "Replacing a file");
+}
+
+static const struct err *write_as(struct arena *a, int dir, const char *name, struct str bytes,
+                                  const struct err *(*place)(struct arena *, int, const char *, const char *))
 {
     const char *temp = str_c(a, str_fmt(a, ".tmp-%.*s", STR_ARG(crypto_token(a, 12))));
     const struct err *e;
@@ -99,9 +105,19 @@ const struct err *fs_file_new(struct arena *a, int dir, const char *name, struct
     if (close(fd) != 0 && !e)
         e = fs_errno(a, errno, "Closing a file");
     if (!e)
-        e = name_it(a, dir, temp, name);
+        e = place(a, dir, temp, name);
     unlinkat(dir, temp, 0);
     return e;
+}
+
+const struct err *fs_file_new(struct arena *a, int dir, const char *name, struct str bytes)
+{
+    return write_as(a, dir, name, bytes, name_it);
+}
+
+const struct err *fs_file_replace(struct arena *a, int dir, const char *name, struct str bytes)
+{
+    return write_as(a, dir, name, bytes, rename_it);
 }
 
 void fs_sweep(int dir)

@@ -27,6 +27,10 @@ const struct err *fs_sync(struct arena *a, int fd) MUST_USE;
 const struct err *fs_file_new(struct arena *a, int dir, const char *name,
                               struct str bytes) MUST_USE;
 
+/* The same in place of the file of that name, at once for whoever reads. */
+const struct err *fs_file_replace(struct arena *a, int dir, const char *name,
+                                  struct str bytes) MUST_USE;
+
 /* Removes names in the folder that begin with ".tmp-" and are older than a minute. */
 void fs_sweep(int dir);
 

@@ -1,46 +1,18 @@
 /* Master key, wrapped tenant keys, and a small cache of opened ones. Called wherever something is
  * sealed for a tenant: secrets in the database, objects. Key bytes must never be logged, and are
  * wiped when they leave the cache. */
-#include "net/keys.h"
+#include "net/keys_int.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "net/fsio.h"
 
-#define MASTER "master.key"
-#define MAGIC "RSK1"
-#define WRAPPED (4u + 24u + CRYPTO_KEY + 16u)
-#define CACHED 64
 #define FILE_NAME (UUID_TEXT + 4)
-
-/* What tells a file from another one of the same name. */
-struct file_mark {
-    dev_t dev;
-    ino_t ino;
-    struct timespec changed;
-};
-
-struct cached {
-    struct uuid tenant;
-    struct file_mark mark;
-    uint64_t used; /* counter of the last load, 0: free */
-    struct key key;
-};
-
-struct keys {
-    int folder, tenants;
-    struct key master;
-    pthread_mutex_t lock;
-    uint64_t loads;
-    struct cached cache[CACHED];
-};
 
 static void file_name(struct uuid tenant, char out[FILE_NAME])
 {
@@ -50,11 +22,33 @@ static void file_name(struct uuid tenant, char out[FILE_NAME])
     snprintf(out, FILE_NAME, "%s.key", text);
 }
 
-static struct str about(struct arena *a, struct uuid tenant)
+struct str keys_about(struct arena *a, struct uuid tenant)
 {
     char text[UUID_TEXT];
 
     return str_fmt(a, "tenant-key|%.*s", STR_ARG(uuid_text(tenant, text)));
+}
+
+struct str keys_wrap(struct arena *a, const struct key *master, struct str about, const struct key *key)
+{
+    struct buf file = buf_new(a, sizeof(struct key_file));
+
+    buf_add(&file, STR(KEYS_MAGIC));
+    buf_add(&file, crypto_seal(a, master, about, str_n(key->b, sizeof key->b)));
+    return buf_str(&file);
+}
+
+bool keys_opens(struct arena *a, const struct key *master, struct str about, struct str file, struct key *ret)
+{
+    struct str plain = STR_NONE;
+    bool good = str_starts(file, STR(KEYS_MAGIC)) &&
+                !crypto_open(a, master, about, str_sub(file, 4, file.n), &plain) && plain.n == CRYPTO_KEY;
+
+    if (good)
+        memcpy(ret->b, plain.p, CRYPTO_KEY);
+    if (plain.p)
+        crypto_wipe((void *)(uintptr_t)plain.p, plain.n);
+    return good;
 }
 
 static void keys_close(void *object)
@@ -65,19 +59,12 @@ static void keys_close(void *object)
     close(k->tenants);
     pthread_mutex_destroy(&k->lock);
     crypto_wipe(&k->master, sizeof k->master);
+    crypto_wipe(&k->previous, sizeof k->previous);
+    crypto_wipe(&k->service, sizeof k->service);
     crypto_wipe(k->cache, sizeof k->cache);
 }
 
-/* A key file as read. */
-struct key_file {
-    size_t n; /* the length it must have, at most WRAPPED */
-    char bytes[WRAPPED];
-    struct stat st;
-};
-
-/* Reads a small file that only we may read. E_NOT_FOUND if missing. */
-static const struct err *read_private(struct arena *a, int dir, const char *name,
-                                      struct key_file *f)
+const struct err *keys_read(struct arena *a, int dir, const char *name, struct key_file *f)
 {
     int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
     const struct stat *st = &f->st;
@@ -118,76 +105,6 @@ static bool any_tenant_key(const struct keys *k)
     return found;
 }
 
-static const struct err *master_read(struct keys *k, struct arena *a)
-{
-    struct key_file f = {.n = CRYPTO_KEY};
-    const struct err *e = read_private(a, k->folder, MASTER, &f);
-
-    if (!e)
-        memcpy(k->master.b, f.bytes, CRYPTO_KEY);
-    crypto_wipe(&f, sizeof f);
-    return e;
-}
-
-static const struct err *master_load(struct keys *k, struct arena *a)
-{
-    const struct err *e = master_read(k, a);
-
-    if (e != E_NOT_FOUND)
-        return e;
-    if (any_tenant_key(k))
-        return err_why(a, E_SEAL,
-                       "The master key is missing, but there are tenant keys wrapped by it. "
-                       "Restore master.key from its backup.");
-    crypto_random(k->master.b, sizeof k->master.b);
-    e = fs_file_new(a, k->folder, MASTER, str_n(k->master.b, sizeof k->master.b));
-    if (e && e != E_CONFLICT)
-        return e;
-    /* Another process may have been quicker: what counts is what is there. */
-    return master_read(k, a);
-}
-
-const struct err *keys_init(struct arena *a, const char *folder, struct keys **ret)
-{
-    struct keys *k = ARENA_NEW(a, struct keys);
-    const struct err *e;
-
-    e = fs_folder(a, AT_FDCWD, folder, &k->folder);
-    if (e)
-        return e;
-    e = fs_folder(a, k->folder, "tenants", &k->tenants);
-    if (e) {
-        close(k->folder);
-        return e;
-    }
-    pthread_mutex_init(&k->lock, NULL);
-    arena_defer(a, keys_close, k);
-    fs_sweep(k->folder);
-    fs_sweep(k->tenants);
-    e = master_load(k, a);
-    if (!e)
-        *ret = k;
-    return e;
-}
-
-const struct err *keys_create(struct keys *k, struct arena *a, struct uuid tenant)
-{
-    struct buf file = buf_new(a, sizeof(struct key_file));
-    char name[FILE_NAME];
-    const struct err *e;
-    struct key key;
-
-    if (uuid_is_zero(tenant))
-        return err_why(a, E_INTERNAL, "A key was asked for without a tenant.");
-    crypto_random(key.b, sizeof key.b);
-    buf_add(&file, STR(MAGIC));
-    buf_add(&file, crypto_seal(a, &k->master, about(a, tenant), str_n(key.b, sizeof key.b)));
-    crypto_wipe(&key, sizeof key);
-    file_name(tenant, name);
-    e = fs_file_new(a, k->tenants, name, buf_str(&file));
-    return e == E_CONFLICT ? err_why(a, e, "The tenant has a data key already.") : e;
-}
-
 static struct file_mark mark_of(const struct stat *st)
 {
     return (struct file_mark){st->st_dev, st->st_ino, st->st_ctim};
@@ -199,9 +116,200 @@ static bool mark_eq(const struct file_mark *x, const struct file_mark *y)
            x->changed.tv_nsec == y->changed.tv_nsec;
 }
 
+static const struct err *master_read(struct keys *k, struct arena *a, const char *name, struct key *ret, struct file_mark *mark)
+{
+    struct key_file f = {.n = CRYPTO_KEY};
+    const struct err *e = keys_read(a, k->folder, name, &f);
+
+    if (!e) {
+        memcpy(ret->b, f.bytes, CRYPTO_KEY);
+        *mark = mark_of(&f.st);
+    }
+    crypto_wipe(&f, sizeof f);
+    return e;
+}
+
+const struct err *keys_masters(struct keys *k, struct arena *a)
+{
+    struct key master, previous;
+    struct file_mark mark, unused;
+    const struct err *e = master_read(k, a, KEYS_MASTER, &master, &mark), *old;
+
+    if (e)
+        return e;
+    old = master_read(k, a, KEYS_PREVIOUS, &previous, &unused);
+    if (old && old != E_NOT_FOUND)
+        return old;
+    pthread_mutex_lock(&k->lock);
+    k->master = master;
+    k->mark = mark;
+    k->has_previous = !old;
+    if (k->has_previous)
+        k->previous = previous;
+    pthread_mutex_unlock(&k->lock);
+    crypto_wipe(&master, sizeof master);
+    crypto_wipe(&previous, sizeof previous);
+    return NULL;
+}
+
+static const struct err *master_load(struct keys *k, struct arena *a)
+{
+    const struct err *e = keys_masters(k, a);
+
+    if (e != E_NOT_FOUND)
+        return e;
+    if (any_tenant_key(k))
+        return err_why(a, E_SEAL,
+                       "The master key is missing, but there are tenant keys wrapped by it. "
+                       "Restore master.key from its backup.");
+    crypto_random(k->master.b, sizeof k->master.b);
+    e = fs_file_new(a, k->folder, KEYS_MASTER, str_n(k->master.b, sizeof k->master.b));
+    if (e && e != E_CONFLICT)
+        return e;
+    /* Another process may have been quicker: what counts is what is there. */
+    return keys_masters(k, a);
+}
+
+/* Opens a wrapped key; a master key that was changed meanwhile is read anew. */
+static const struct err *unwrap(struct keys *k, struct arena *a, struct str about, struct str file, struct key *ret)
+{
+    struct key masters[2];
+    bool had, good = false;
+
+    for (int round = 0; round < (k->by_file ? 2 : 1) && !good; round++) {
+        if (round && keys_masters(k, a))
+            break;
+        pthread_mutex_lock(&k->lock);
+        masters[0] = k->master;
+        masters[1] = k->previous;
+        had = k->has_previous;
+        pthread_mutex_unlock(&k->lock);
+        good = keys_opens(a, &masters[0], about, file, ret) || (had && keys_opens(a, &masters[1], about, file, ret));
+    }
+    crypto_wipe(masters, sizeof masters);
+    if (good)
+        return NULL;
+    return err_why(a, E_SEAL, "The key of the %s does not open: it is damaged, another one's, or the master key is not the "
+                   "one that wrapped it.", str_eq(about, KEYS_SERVICE_ABOUT) ? "service" : "tenant");
+}
+
+/* The root of the service's own keys. It began as the master key of its first start, and stays when that is changed. */
+static const struct err *service_load(struct keys *k, struct arena *a)
+{
+    struct key_file f = {.n = KEYS_WRAPPED};
+    const struct err *e = keys_read(a, k->folder, KEYS_SERVICE, &f);
+
+    if (e == E_NOT_FOUND) {
+        e = fs_file_new(a, k->folder, KEYS_SERVICE, keys_wrap(a, &k->master, KEYS_SERVICE_ABOUT, &k->master));
+        if (!e || e == E_CONFLICT)
+            e = keys_read(a, k->folder, KEYS_SERVICE, &f);
+    }
+    return e ? e : unwrap(k, a, KEYS_SERVICE_ABOUT, str_n(f.bytes, f.n), &k->service);
+}
+
+static const struct err *told(struct arena *a, struct str text, struct key *ret)
+{
+    struct str bytes;
+
+    if (!crypto_unbase64(a, str_trim(text), &bytes) || bytes.n != CRYPTO_KEY)
+        return err_why(a, E_BAD_INPUT, "master_key_command and master_key_previous_command must print 32 bytes as base64 "
+                       "(head -c 32 /dev/urandom | base64), and nothing else.");
+    memcpy(ret->b, bytes.p, CRYPTO_KEY);
+    return NULL;
+}
+
+const struct err *keys_open(struct arena *a, const struct keys_config *config, struct keys **ret)
+{
+    struct keys *k = ARENA_NEW(a, struct keys);
+    const struct err *e = fs_folder(a, AT_FDCWD, config->folder, &k->folder);
+
+    if (e)
+        return e;
+    e = fs_folder(a, k->folder, "tenants", &k->tenants);
+    if (e) {
+        close(k->folder);
+        return e;
+    }
+    pthread_mutex_init(&k->lock, NULL);
+    arena_defer(a, keys_close, k);
+    fs_sweep(k->folder);
+    fs_sweep(k->tenants);
+    k->by_file = !config->master.p;
+    k->has_previous = config->previous.p != NULL;
+    e = k->by_file ? master_load(k, a) : told(a, config->master, &k->master);
+    if (!e && !k->by_file && k->has_previous)
+        e = told(a, config->previous, &k->previous);
+    if (!e)
+        e = service_load(k, a);
+    if (!e)
+        *ret = k;
+    return e;
+}
+
+const struct err *keys_init(struct arena *a, const char *folder, struct keys **ret)
+{
+    return keys_open(a, &(struct keys_config){.folder = folder}, ret);
+}
+
+const struct err *keys_hold(struct keys *k, struct arena *a, bool alone, int *ret_fd)
+{
+    int fd = openat(k->folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc;
+    const struct err *e;
+
+    if (fd < 0)
+        return fs_errno(a, errno, "Opening the key folder");
+    do
+        rc = flock(fd, alone ? LOCK_EX : LOCK_SH);
+    while (rc != 0 && errno == EINTR);
+    if (rc != 0) {
+        e = fs_errno(a, errno, "Locking the key folder");
+        close(fd);
+        return e;
+    }
+    *ret_fd = fd;
+    return NULL;
+}
+
+/* The master key may have been changed by another process since. */
+static const struct err *master_now(struct keys *k, struct arena *a)
+{
+    struct stat st;
+    struct file_mark mark;
+
+    if (!k->by_file)
+        return NULL;
+    if (fstatat(k->folder, KEYS_MASTER, &st, AT_SYMLINK_NOFOLLOW) != 0)
+        return fs_errno(a, errno, "Reading the master key");
+    mark = mark_of(&st);
+    return mark_eq(&mark, &k->mark) ? NULL : keys_masters(k, a);
+}
+
+const struct err *keys_create(struct keys *k, struct arena *a, struct uuid tenant)
+{
+    char name[FILE_NAME];
+    const struct err *e;
+    struct key key;
+    int held;
+
+    if (uuid_is_zero(tenant))
+        return err_why(a, E_INTERNAL, "A key was asked for without a tenant.");
+    e = keys_hold(k, a, false, &held);
+    if (e)
+        return e;
+    e = master_now(k, a);
+    if (!e) {
+        crypto_random(key.b, sizeof key.b);
+        file_name(tenant, name);
+        e = fs_file_new(a, k->tenants, name, keys_wrap(a, &k->master, keys_about(a, tenant), &key));
+        crypto_wipe(&key, sizeof key);
+    }
+    close(held);
+    return e == E_CONFLICT ? err_why(a, e, "The tenant has a data key already.") : e;
+}
+
 static struct cached *cache_find(struct keys *k, struct uuid tenant)
 {
-    for (size_t i = 0; i < CACHED; i++) {
+    for (size_t i = 0; i < KEYS_CACHED; i++) {
         if (k->cache[i].used && uuid_eq(k->cache[i].tenant, tenant))
             return &k->cache[i];
     }
@@ -246,7 +354,7 @@ static void cache_put(struct keys *k, struct uuid tenant, const struct stat *st,
     c = cache_find(k, tenant);
     if (!c) {
         c = &k->cache[0];
-        for (size_t i = 1; i < CACHED; i++) {
+        for (size_t i = 1; i < KEYS_CACHED; i++) {
             if (k->cache[i].used < c->used)
                 c = &k->cache[i];
         }
@@ -255,26 +363,9 @@ static void cache_put(struct keys *k, struct uuid tenant, const struct stat *st,
     pthread_mutex_unlock(&k->lock);
 }
 
-static const struct err *unwrap(struct keys *k, struct arena *a, struct uuid tenant,
-                                struct str file, struct key *ret)
-{
-    const struct err *e = E_SEAL;
-    struct str plain = STR_NONE;
-
-    if (str_starts(file, STR(MAGIC)))
-        e = crypto_open(a, &k->master, about(a, tenant), str_sub(file, 4, file.n), &plain);
-    if (e || plain.n != CRYPTO_KEY)
-        return err_why(a, E_SEAL,
-                       "The tenant's data key does not open: it is damaged, belongs to another "
-                       "tenant, or the master key is not the one that wrapped it.");
-    memcpy(ret->b, plain.p, CRYPTO_KEY);
-    crypto_wipe((void *)(uintptr_t)plain.p, plain.n);
-    return NULL;
-}
-
 const struct err *keys_load(struct keys *k, struct arena *a, struct uuid tenant, struct key *ret)
 {
-    struct key_file f = {.n = WRAPPED};
+    struct key_file f = {.n = KEYS_WRAPPED};
     struct file_mark mark;
     char name[FILE_NAME];
     const struct err *e;
@@ -289,23 +380,22 @@ const struct err *keys_load(struct keys *k, struct arena *a, struct uuid tenant,
     mark = mark_of(&f.st);
     if (cache_get(k, tenant, &mark, ret))
         return NULL;
-    e = read_private(a, k->tenants, name, &f);
+    e = keys_read(a, k->tenants, name, &f);
     if (e)
         return e == E_NOT_FOUND ? err_why(a, E_GONE, "The tenant has no data key.") : e;
-    e = unwrap(k, a, tenant, str_n(f.bytes, f.n), ret);
+    e = unwrap(k, a, keys_about(a, tenant), str_n(f.bytes, f.n), ret);
     if (!e)
         cache_put(k, tenant, &f.st, ret);
     return e;
 }
 
-const struct err *keys_destroy(struct keys *k, struct arena *a, struct uuid tenant)
+static const struct err *destroy(struct keys *k, struct arena *a, struct uuid tenant)
 {
-    char name[FILE_NAME], noise[WRAPPED];
+    char name[FILE_NAME], noise[KEYS_WRAPPED];
     const struct err *e = NULL;
     int fd;
 
     file_name(tenant, name);
-    cache_drop(k, tenant);
     fd = openat(k->tenants, name, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0 && errno == ENOENT)
         return NULL;
@@ -322,10 +412,24 @@ const struct err *keys_destroy(struct keys *k, struct arena *a, struct uuid tena
     return e ? e : fs_sync(a, k->tenants);
 }
 
+/* Not while all keys are wrapped anew, which would bring it back. */
+const struct err *keys_destroy(struct keys *k, struct arena *a, struct uuid tenant)
+{
+    int held;
+    const struct err *e = keys_hold(k, a, false, &held);
+
+    if (e)
+        return e;
+    cache_drop(k, tenant);
+    e = destroy(k, a, tenant);
+    close(held);
+    return e;
+}
+
 struct key keys_service(const struct keys *k, struct str purpose)
 {
     struct arena *a = arena_new();
-    struct key out = crypto_derive(&k->master, str_fmt(a, "service|%.*s", STR_ARG(purpose)));
+    struct key out = crypto_derive(&k->service, str_fmt(a, "service|%.*s", STR_ARG(purpose)));
 
     arena_free(a);
     return out;

@@ -6,6 +6,7 @@
 #include "core/log.h"
 #include "core/settings.h"
 #include "net/s3.h"
+#include "net/secret.h"
 
 static struct services open_services;
 
@@ -96,9 +97,21 @@ static const struct err *open_objects(struct arena *a, const struct settings *s)
     return objects_init(a, &objects, &open_services.objects);
 }
 
+static const struct err *open_keys(struct arena *a, const struct settings *s)
+{
+    struct keys_config keys = {.folder = s->keys};
+    const struct err *e = NULL;
+
+    if (*s->master_key_command)
+        e = secret_read(a, "master_key", "", s->master_key_command, &keys.master);
+    if (!e && *s->master_key_command && *s->master_key_previous_command)
+        e = secret_read(a, "master_key_previous", "", s->master_key_previous_command, &keys.previous);
+    return e ? e : keys_open(a, &keys, &open_services.keys);
+}
+
 const struct err *services_open(struct arena *a, const struct settings *s)
 {
-    const struct err *e = keys_init(a, s->keys, &open_services.keys);
+    const struct err *e = open_keys(a, s);
 
     if (!e)
         e = open_http(a, s);

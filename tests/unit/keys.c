@@ -152,7 +152,6 @@ static void a_bad_master_key_stops(void **state)
     struct arena *a = arena_new();
     struct keys *k = open_keys(a), *again = NULL;
     struct uuid t = uuid_new();
-    struct key key;
 
     (void)state;
     assert_null(keys_create(k, a, t));
@@ -170,8 +169,7 @@ static void a_bad_master_key_stops(void **state)
     assert_int_equal(truncate(path_of(a, "master.key"), 31), 0);
     assert_ptr_equal(keys_init(a, path_of(a, ""), &again), E_SEAL);
     assert_int_equal(truncate(path_of(a, "master.key"), 32), 0);
-    assert_null(keys_init(a, path_of(a, ""), &again)); /* another key now: nothing opens */
-    assert_ptr_equal(keys_load(again, a, t, &key), E_SEAL);
+    assert_ptr_equal(keys_init(a, path_of(a, ""), &again), E_SEAL); /* another key now: nothing opens */
     arena_free(a);
 }
 
@@ -197,6 +195,127 @@ static void first_starts_race(void **state)
         pthread_join(threads[i], NULL);
     for (size_t i = 1; i < 8; i++)
         assert_true(same(&keys[0], &keys[i]));
+}
+
+/* A process that was running before goes on: it opens what is wrapped anew, and what it makes opens. */
+static void the_master_key_is_changed_under_way(void **state)
+{
+    struct arena *a = arena_new();
+    struct keys *k = open_keys(a), *running = open_keys(a), *fresh;
+    struct uuid tenants[20], late = uuid_new();
+    struct key before[20], now, service = keys_service(k, STR("spool"));
+    struct keys_rotated n;
+    struct stat st;
+    char old[32];
+    int fd;
+
+    (void)state;
+    for (size_t i = 0; i < 20; i++) {
+        tenants[i] = uuid_new();
+        assert_null(keys_create(k, a, tenants[i]));
+        assert_null(keys_load(k, a, tenants[i], &before[i]));
+    }
+    fd = open(path_of(a, "master.key"), O_RDONLY | O_CLOEXEC);
+    assert_int_equal(read(fd, old, sizeof old), sizeof old);
+    close(fd);
+    assert_null(keys_rotate(k, a, &n));
+    assert_int_equal(n.wrapped, 21);
+    assert_int_equal(n.were, 0);
+    assert_int_equal(stat(path_of(a, "master.previous"), &st), -1);
+    assert_null(keys_create(running, a, late));
+    fresh = open_keys(a);
+    for (size_t i = 0; i < 20; i++) {
+        assert_null(keys_load(running, a, tenants[i], &now));
+        assert_true(same(&now, &before[i]));
+        assert_null(keys_load(fresh, a, tenants[i], &now));
+        assert_true(same(&now, &before[i]));
+    }
+    assert_null(keys_load(fresh, a, late, &now));
+    now = keys_service(fresh, STR("spool"));
+    assert_true(same(&now, &service));
+    /* The old master key opens nothing any more. */
+    assert_int_equal(unlink(path_of(a, "master.key")), 0);
+    fd = open(path_of(a, "master.key"), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    assert_int_equal(write(fd, old, sizeof old), sizeof old);
+    close(fd);
+    assert_ptr_equal(keys_init(a, path_of(a, ""), &fresh), E_SEAL);
+    arena_free(a);
+}
+
+/* Killed between the new key and the last file: run again it goes on, and meanwhile everything opens. */
+static void a_change_that_was_cut_off_is_gone_on_with(void **state)
+{
+    struct arena *a = arena_new();
+    struct keys *k = open_keys(a), *other;
+    struct uuid one = uuid_new(), two = uuid_new();
+    struct key key, before;
+    struct keys_rotated n;
+    char old[32], *fresh = "0123456789abcdef0123456789abcdef";
+    int fd;
+
+    (void)state;
+    assert_null(keys_create(k, a, one));
+    assert_null(keys_load(k, a, one, &before));
+    fd = open(path_of(a, "master.key"), O_RDWR | O_CLOEXEC);
+    assert_int_equal(read(fd, old, sizeof old), sizeof old);
+    assert_int_equal(pwrite(fd, fresh, 32, 0), 32); /* as if it had just been replaced */
+    close(fd);
+    fd = open(path_of(a, "master.previous"), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    assert_int_equal(write(fd, old, sizeof old), sizeof old);
+    close(fd);
+    other = open_keys(a);
+    assert_null(keys_load(other, a, one, &key));
+    assert_true(same(&key, &before));
+    assert_null(keys_create(other, a, two));
+    assert_null(keys_rotate(other, a, &n));
+    assert_int_equal(n.wrapped, 2); /* the first tenant's and the service's */
+    assert_int_equal(n.were, 1);
+    assert_null(keys_load(k, a, one, &key));
+    assert_true(same(&key, &before));
+    assert_null(keys_load(k, a, two, &key));
+    /* A key that nothing opens stops it, and is named. */
+    assert_int_equal(truncate(tenant_path(a, two), 0), 0);
+    assert_int_equal(truncate(tenant_path(a, two), 76), 0);
+    assert_ptr_equal(keys_rotate(k, a, &n), E_SEAL);
+    assert_non_null(strstr(str_c(a, arena_why(a)), ".key opens neither"));
+    assert_null(keys_load(k, a, one, &key));
+    assert_null(keys_destroy(k, a, two));
+    assert_null(keys_rotate(k, a, &n));
+    arena_free(a);
+}
+
+static void a_command_tells_the_master_key(void **state)
+{
+    struct arena *a = arena_new();
+    struct str old = crypto_base64(a, STR("0123456789abcdef0123456789abcdef")),
+               new = crypto_base64(a, STR("fedcba9876543210fedcba9876543210"));
+    struct keys_config config = {.folder = path_of(a, ""), .master = old};
+    struct uuid t = uuid_new();
+    struct key before, key;
+    struct keys_rotated n;
+    struct keys *k;
+    struct stat st;
+
+    (void)state;
+    assert_ptr_equal(keys_open(a, &(struct keys_config){.folder = path_of(a, ""), .master = STR("c2hvcnQ=")}, &k),
+                     E_BAD_INPUT);
+    assert_null(keys_open(a, &config, &k));
+    assert_int_equal(stat(path_of(a, "master.key"), &st), -1);
+    assert_null(keys_create(k, a, t));
+    assert_null(keys_load(k, a, t, &before));
+    assert_ptr_equal(keys_rotate(k, a, &n), E_BAD_INPUT);
+    config.master = new;
+    assert_ptr_equal(keys_open(a, &config, &k), E_SEAL);
+    config.previous = old;
+    assert_null(keys_open(a, &config, &k));
+    assert_null(keys_load(k, a, t, &key));
+    assert_null(keys_rotate(k, a, &n));
+    assert_int_equal(n.wrapped, 2);
+    config.previous = STR_NONE;
+    assert_null(keys_open(a, &config, &k));
+    assert_null(keys_load(k, a, t, &key));
+    assert_true(same(&key, &before));
+    arena_free(a);
 }
 
 static void more_tenants_than_cache(void **state)
@@ -225,6 +344,9 @@ const struct CMUnitTest keys_tests[] = {
     cmocka_unit_test_setup_teardown(wrapped_keys_are_bound, set_up, tear_down),
     cmocka_unit_test_setup_teardown(a_bad_master_key_stops, set_up, tear_down),
     cmocka_unit_test_setup_teardown(first_starts_race, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(the_master_key_is_changed_under_way, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(a_change_that_was_cut_off_is_gone_on_with, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(a_command_tells_the_master_key, set_up, tear_down),
     cmocka_unit_test_setup_teardown(more_tenants_than_cache, set_up, tear_down),
 };
 const size_t n_keys_tests = sizeof(keys_tests) / sizeof(keys_tests[0]);
