@@ -22,4 +22,4 @@ begin
   return true;
 end $$;
 revoke execute on function gate.platform_audit_networks(uuid, text, text) from public;
-grant execute on function gate.platform_audit_networks(uuid, text, text) to ringsight_jobs;
+grant execute on function gate.platform_audit_networks(uuid, text, text) to ringsight_app;
