@@ -56,6 +56,6 @@ const trust = [`${commands.join(', ')} on ${where}${commands.length > 1 ? ', and
   ...ways.map(([row]) => row)]
 
 const readme = join(here, '..', '..', 'README.md')
-const text = readFileSync(readme, 'utf8').replace(/<!-- figures -->[\s\S]*?(?=\nWhere things live)/, `<!-- figures -->\n${table.join('\n')}\n\nWhat was broken on purpose and what came of it stands in tests/TRUST.md, each row with its command.\n`)
+const text = readFileSync(readme, 'utf8').replace(/<!-- figures -->[\s\S]*?(?=\nSecurity: )/, `<!-- figures -->\n${table.join('\n')}\n\nWhat was broken on purpose and what came of it stands in tests/TRUST.md, each row with its command.\n`)
 writeFileSync(readme, text)
 writeFileSync(join(here, '..', 'TRUST.md'), `# What was broken on purpose, and what came of it\n\nWritten by \`node tests/bench/readme.mjs\`; the ids are goals.\n\n${trust.join('\n')}\n`)
