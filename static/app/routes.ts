@@ -283,6 +283,14 @@ export const routes: PageRoute[] = [
     page: lazy(() => import('./pages/teams/teams')),
   },
   {
+    path: '/tags',
+    title: 'Tags',
+    permission: 'calls.read',
+    menu: 'setup',
+    palette: true,
+    page: lazy(() => import('./pages/tags/tags')),
+  },
+  {
     path: '/audit',
     title: 'Audit',
     permission: 'audit.read',
@@ -360,6 +368,7 @@ export const to = {
   members: () => '/members',
   roles: () => '/roles',
   teams: () => '/teams',
+  tags: () => '/tags',
   platformSignIn: () => '/platform/sign-in',
   tenants: () => '/platform/tenants',
   platformMails: () => '/platform/mails',

@@ -349,7 +349,7 @@ static void weeks_of_an_agent(void **state)
     struct str md = doc_markdown(report_agent(a, &f));
 
     golden(a, "agent.md", md);
-    golden(a, "agent.csv", report_agent_csv(a, &f));
+    golden(a, "agent.csv", report_table_csv(a, &(struct report_table[]){report_agent_table(a, &f)}[0]));
     HAS(md, "**Average score**: 70 of 100, +20 against the time before");
     HAS(md, "Week of 2026-06-29: **40 of 100** (1 call, 1 scored)"); /* by the clocks of the tenant */
     HAS(md, "Week of 2026-07-06: **70 of 100** (3 calls, 2 scored)");

@@ -5,6 +5,7 @@
 #include "http/range.h"
 #include "insight/reports/agent.h"
 #include "insight/reports/call.h"
+#include "insight/reports/mailed.h"
 #include "insight/reports/pack.h"
 #include "insight/reports/reports.h"
 #include "insight/reports/routes_int.h"
@@ -195,31 +196,9 @@ static const struct err *period(struct req *rq, struct agent_facts *f)
 
 static const struct err *read_agent(struct req *rq, struct agent_facts *f)
 {
-    struct report_agent_out who;
-    struct report_agent_calls_out *calls, *before;
-    struct report_agent_criteria_out *criteria;
-    struct uuid agent = rq->param_id[0];
-    const struct err *e = q_report_agent(rq->db, (struct report_agent_in){agent, req_scope(rq)}, &who);
+    const struct err *e = period(rq, f);
 
-    if (!e)
-        e = period(rq, f);
-    if (!e)
-        e = q_report_agent_calls(rq->db, (struct report_agent_calls_in){
-            agent, f->from, f->to, rq->who.account}, &calls, &f->n_calls);
-    if (!e)
-        e = q_report_agent_calls(rq->db, (struct report_agent_calls_in){
-            agent, f->from - (f->to - f->from), f->from, rq->who.account}, &before, &f->n_before);
-    if (!e)
-        e = q_report_agent_criteria(rq->db, (struct report_agent_criteria_in){
-            agent, f->from, f->to, rq->who.account}, &criteria, &f->n_criteria);
-    if (e)
-        return e;
-    f->name = who.name;
-    f->zone = rq->who.tenant_zone;
-    f->calls = calls;
-    f->before = before;
-    f->criteria = criteria;
-    return NULL;
+    return e ? e : report_agent_read(rq->db, rq->param_id[0], req_scope(rq), rq->who.account, rq->who.tenant_zone, f);
 }
 
 static struct str agent_file(struct req *rq, const char *ending)
@@ -252,10 +231,13 @@ static const struct err *agent_markdown(struct req *rq)
 static const struct err *agent_csv(struct req *rq)
 {
     struct agent_facts f = {.from = 0};
+    struct report_table t;
     const struct err *e = read_agent(rq, &f);
 
-    return e ? e : report_reply(rq, report_agent_csv(rq->a, &f), "text/csv; charset=utf-8",
-                                agent_file(rq, "csv"));
+    if (e)
+        return e;
+    t = report_agent_table(rq->a, &f);
+    return report_reply(rq, report_table_csv(rq->a, &t), "text/csv; charset=utf-8", agent_file(rq, "csv"));
 }
 
 static const struct route routes[] = {
