@@ -283,6 +283,14 @@ export const routes: PageRoute[] = [
     page: lazy(() => import('./pages/teams/teams')),
   },
   {
+    path: '/report-mails',
+    title: 'Reports by mail',
+    permission: 'calls.read',
+    menu: 'setup',
+    palette: true,
+    page: lazy(() => import('./pages/report-mails/report-mails')),
+  },
+  {
     path: '/tags',
     title: 'Tags',
     permission: 'calls.read',

@@ -53,6 +53,7 @@ async function everyPage(page: Page): Promise<Map<string, string>> {
     ['roles', '/roles'],
     ['teams', '/teams'],
     ['tags', '/tags'],
+    ['reports by mail', '/report-mails'],
     ['retention', '/retention'],
     ['API keys', '/api-keys'],
     ['settings', '/settings'],

@@ -83,7 +83,7 @@ static const struct err *check(struct req *rq, struct plan_in *in)
         return req_field(rq, "name", "This is needed.");
     if (!uuid_is_zero(in->agent) && !uuid_is_zero(in->team))
         return req_field(rq, "team", "Choose an agent or a team, not both.");
-    in->on_day = in->on_day ? in->on_day : 1;
+    in->on_day = in->on_day < 1 ? 1 : in->on_day; /* left out */
     if (str_is(in->every, "week") && in->on_day > 7)
         return req_field(rq, "on_day", "A week has the days 1 to 7.");
     if (in->zone.n && !zone_known(in->zone))

@@ -15,6 +15,7 @@ import { save } from '../reports/save';
 import { MyReports } from './my-reports';
 import { PlanForm } from './plan-form';
 import { Runs } from './runs';
+import './report-mails.css';
 
 export type Plan = Item<'GET /report-plans'>;
 
@@ -77,7 +78,11 @@ export default function ReportMails() {
     {
       key: 'readers',
       label: 'To',
-      show: (p) => <span title={p.readers.map((r) => r.name).join(', ')}>{plural(p.readers.length, 'member')}</span>,
+      show: (p) => (
+        <span title={p.readers.map((r) => r.name).join(', ')}>
+          {plural(p.readers.length, 'member')}
+        </span>
+      ),
     },
     { key: 'last', label: 'Last', phone: 'more', show: lastOf },
     {
@@ -95,10 +100,7 @@ export default function ReportMails() {
           <Button
             label={`Send ${p.name} now`}
             onClick={() =>
-              void act(
-                () => api('POST /report-plans/{}/send', { at: [p.id] }),
-                'It goes out now.',
-              )
+              void act(() => api('POST /report-plans/{}/send', { at: [p.id] }), 'It goes out now.')
             }
           >
             Send now

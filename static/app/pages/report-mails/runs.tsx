@@ -8,7 +8,6 @@ import { Failed, Loading } from '../../ui/states';
 import { toast } from '../../ui/toast';
 import { save } from '../reports/save';
 import type { Plan } from './report-mails';
-import './report-mails.css';
 
 const words = { waiting: 'on the way', sent: 'sent', skipped: 'not sent', failed: 'failed' };
 
