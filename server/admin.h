@@ -24,6 +24,8 @@
     X(SCORECARD, "scorecard", "ID")                                                                \
     X(TIMES, "times", "N")                                                                         \
     X(CALLS, "calls", "N")                                                                         \
+    X(YES, "yes", NULL)                                                                            \
+    X(OFFLINE, "offline", NULL)                                                                    \
     X(PASSWORD_STDIN, "password-stdin", NULL)                                                      \
     X(SETTINGS_STDIN, "settings-stdin", NULL)
 
