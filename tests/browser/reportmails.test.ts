@@ -60,7 +60,7 @@ test('a report is made, sent, found by its link, ended for oneself, and removed'
 
   const plan = async () =>
     (await get<{ items: Plan[] }>(page, '/report-plans')).items.find((p) => p.name === name)!;
-  await page.getByRole('button', { name: `Send ${name} now` }).click();
+  await page.getByRole('button', { name: `Send now: ${name}` }).click();
   const end = Date.now() + 90_000;
   while (!(await plan()).last?.sent && Date.now() < end) await page.waitForTimeout(300);
   await page.reload();
@@ -80,10 +80,10 @@ test('a report is made, sent, found by its link, ended for oneself, and removed'
   const { id } = await plan();
   await page.goto(`${base}/report-mails?off=${id}`);
   await checkPage(page);
-  const mine = page.getByRole('button', { name: `Get no more of ${name}` });
+  const mine = page.getByRole('button', { name: `Get no more: ${name}` });
   if (await mine.count()) {
     await mine.click();
-    await page.getByRole('button', { name: `Get ${name} again` }).waitFor();
+    await page.getByRole('button', { name: `Get it again: ${name}` }).waitFor();
   } else assert.notEqual(session.user.name, boss.email, 'another of this name was ticked');
   await page.setViewportSize({ width: 1440, height: 900 });
   page.once('dialog', (d) => void d.accept());

@@ -27,8 +27,8 @@ struct str report_mean(struct arena *a, int32_t mean_bp, int32_t before_bp)
         return STR("none");
     if (before_bp < 0)
         return str_fmt(a, "%d of 100", (mean_bp + 50) / 100);
-    return str_fmt(a, "%d of 100, %s%.0d%s against the time before", (mean_bp + 50) / 100, by > 0 ? "+" : by < 0 ? "−" : "",
-                   by < 0 ? -by : by, by ? "" : "the same");
+    return str_fmt(a, "%d of 100, %s against the time before", (mean_bp + 50) / 100,
+                   by ? str_fmt(a, "%s%d", by > 0 ? "+" : "−", by > 0 ? by : -by).p : "the same");
 }
 
 static int64_t weighed(int64_t sum, int64_t n)

@@ -35,7 +35,7 @@ export function MyReports({ off }: { off: string | undefined }) {
               </span>
               <Button
                 kind={p.id === off && !p.off ? 'main' : undefined}
-                label={p.off ? `Get ${p.name} again` : `Get no more of ${p.name}`}
+                label={p.off ? `Get it again: ${p.name}` : `Get no more: ${p.name}`}
                 onClick={() => void set(p.id, p.name, !p.off)}
               >
                 {p.off ? 'Get it again' : 'Get no more'}

@@ -98,7 +98,7 @@ export default function ReportMails() {
             Edit
           </Button>
           <Button
-            label={`Send ${p.name} now`}
+            label={`Send now: ${p.name}`}
             onClick={() =>
               void act(() => api('POST /report-plans/{}/send', { at: [p.id] }), 'It goes out now.')
             }

@@ -38,7 +38,7 @@ export function Runs({ of, onClose }: { of: Plan; onClose: () => void }) {
               </h3>
               <p class="note">
                 About {dateOf(r.since, zone.value)} until {dateOf(r.until, zone.value)}{' '}
-                <Button kind="quiet" label="Save this report" onClick={() => void get(r.id)}>
+                <Button kind="quiet" onClick={() => void get(r.id)}>
                   Save the report
                 </Button>
               </p>
