@@ -2,7 +2,7 @@
  * own that may be spoiled, and the body that the route takes. A route without a recipe fails the
  * walker, so a new one is walked from its first day. */
 import { randomUUID } from 'node:crypto';
-import { as, home, send, signIn, login, MISSING, type Ask, type Client, type Tenant } from './house.ts';
+import { as, home, send, signIn, login, until, MISSING, type Ask, type Client, type Tenant } from './house.ts';
 import { sql } from './queue.ts';
 
 export interface Recipe {
@@ -53,6 +53,18 @@ async function aTag(owner: Client): Promise<Record<string, string>> {
   const answer = await owner.send(`/api/v1/calls/${of.call}/tags`, { method: 'POST', json: { tag } });
   if (answer.status !== 204) throw new Error(answer.text);
   return { ...of, tag };
+}
+/** A report by mail to whoever makes it. */
+const aReport = () => ({ name: `Walker ${unique()}`, every: 'month', hour: 3, format: 'csv', attach: true, active: false });
+async function aMailing(owner: Client): Promise<Record<string, string>> {
+  const me = (await owner.send('/api/v1/session')).json.user.id;
+  return made(owner, '/api/v1/report-plans', 'report', { json: { ...aReport(), readers: [me] } });
+}
+async function aMailingSent(owner: Client): Promise<Record<string, string>> {
+  const of = await aMailing(owner);
+  await owner.send(`/api/v1/report-plans/${of.report}/send`, { method: 'POST' });
+  const mailing = await until('the report goes out', 60_000, async () => (await owner.send(`/api/v1/report-plans/${of.report}/runs`)).json.items[0]?.id as string);
+  return { ...of, mailing };
 }
 /** Of the calls that the card in use has scored. */
 async function aSet(owner: Client): Promise<Record<string, string>> {
@@ -239,6 +251,14 @@ export const recipes: Record<string, Recipe> = {
   'PATCH /api/v1/teams/{team}': { make: aTeam, ask: () => ({ json: { agents: [] }, headers: { 'if-match': '"1"' } }) },
   'DELETE /api/v1/teams/{team}': { make: aTeam },
   'PUT /api/v1/members/{member}/sight': { make: aMember, ask: () => ({ json: { own_teams: true } }) },
+  'POST /api/v1/report-plans': { ask: () => ({ json: { name: 'Walker', every: 'day', hour: 3, format: 'csv', attach: true, active: false, readers: [MISSING] } }), good: [422] },
+  'GET /api/v1/report-plans/{report}/runs': { make: aMailing },
+  'PUT /api/v1/report-plans/{report}': { make: aMailing, ask: () => ({ json: { name: 'Walker', every: 'day', hour: 3, format: 'csv', attach: true, active: false, readers: [MISSING] }, headers: { 'if-match': '"1"' } }), good: [422] },
+  'DELETE /api/v1/report-plans/{report}': { make: aMailing },
+  'POST /api/v1/report-plans/{report}/send': { make: aMailing },
+  'PUT /api/v1/my-report-plans/{report}': { make: aMailing, ask: () => ({ json: { off: true } }) },
+  'GET /api/v1/report-runs/{mailing}/file': { make: aMailingSent },
+  'POST /api/v1/call-reports': { ask: () => ({ json: { calls: [MISSING], format: 'md' } }), good: [404] },
   'DELETE /api/v1/tags/{tag}': { make: aTag },
   'POST /api/v1/calls/{call}/tags': { make: aCall, ask: () => ({ json: { tag: 'walker' } }) },
   'DELETE /api/v1/calls/{call}/tags/{tag}': { make: aTag },

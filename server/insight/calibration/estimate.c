@@ -137,6 +137,8 @@ struct str rerun_estimate_text(struct arena *a, const struct rerun_estimate *x)
     struct buf b = buf_new(a, 1000);
     const char *calls = x->calls == 1 ? "call" : "calls";
 
+    if (!x->calls)
+        return STR("The machine has judged no call by this version yet.");
     if (!x->by.any)
         buf_fmt(&b, "%lld %s, judged by the built-in engine: this costs nothing.", (long long)x->calls, calls);
     else if (!x->requests)

@@ -62,16 +62,16 @@ struct rerun_in {
     struct uuid call;
     int64_t times, calls, most_micro;
 };
-#define RERUN_FIELDS                                                                               \
+#define RERUN_FIELDS(needed)                                                                       \
     {"call", FIELD_UUID, offsetof(struct rerun_in, call), OPTIONAL,                                \
      .doc = "Only this call; else the newest that the machine judged by the version"},             \
-    {"times", FIELD_INT, offsetof(struct rerun_in, times), REQUIRED, .min = 2, .max = RERUN_MAX,   \
+    {"times", FIELD_INT, offsetof(struct rerun_in, times), needed, .min = 2, .max = RERUN_MAX,     \
      .doc = "How often each call is judged; with an engine that costs, each run costs"},           \
-    {"calls", FIELD_INT, offsetof(struct rerun_in, calls), REQUIRED, .min = 1, .max = RERUN_MAX}
+    {"calls", FIELD_INT, offsetof(struct rerun_in, calls), needed, .min = 1, .max = RERUN_MAX}
 
-static const struct field estimate_in[] = {RERUN_FIELDS, {0}};
+static const struct field estimate_in[] = {RERUN_FIELDS(OPTIONAL), {0}}; /* 5 times, 10 calls */
 static const struct field rerun_in[] = {
-    RERUN_FIELDS,
+    RERUN_FIELDS(REQUIRED),
     {"most_micro", FIELD_INT, offsetof(struct rerun_in, most_micro), OPTIONAL, .min = 0, .max = INT64_MAX / 4,
      .doc = "Needed where an engine of others is asked: what you agree to spend, in millionths, at least what the "
             "estimate says; 0 where it has no price"},
@@ -254,16 +254,18 @@ static const struct err *set_gate(struct req *rq)
     return n ? req_none(rq) : E_STALE;
 }
 
-static const struct err *reckon(struct req *rq, struct rerun_estimate *ret)
+static const struct err *reckon(struct req *rq, const struct rerun_ask *ask, struct rerun_estimate *ret)
 {
-    const struct rerun_in *in = rq->in;
     struct rerun *r;
     struct agree_card_out of;
-    const struct err *e = q_agree_card(rq->db, (struct agree_card_in){rq->param_id[0]}, &of);
+    const struct err *e = q_agree_card(rq->db, (struct agree_card_in){ask->scorecard}, &of);
 
     if (e)
         return e;
-    e = rerun_load(rq->db, &(struct rerun_ask){rq->param_id[0], in->call, req_scope(rq), in->times, in->calls}, &r);
+    *ret = (struct rerun_estimate){.fits = true, .left = {.day = -1, .month = -1, .call = -1}};
+    e = rerun_load(rq->db, ask, &r);
+    if (e == E_NOT_FOUND && uuid_is_zero(ask->call))
+        return NULL; /* none to judge */
     if (e == E_NOT_FOUND)
         return req_field(rq, "call", "The machine has judged no such call by this version.");
     return e ? e : rerun_reckon(rq->db, r, ret);
@@ -271,8 +273,11 @@ static const struct err *reckon(struct req *rq, struct rerun_estimate *ret)
 
 static const struct err *estimate(struct req *rq)
 {
+    const struct rerun_in *in = rq->in;
+    struct rerun_ask ask = {rq->param_id[0], in->call, req_scope(rq), in->times < 2 ? 5 : in->times,
+                            in->calls < 1 ? 10 : in->calls};
     struct rerun_estimate x;
-    const struct err *e = reckon(rq, &x);
+    const struct err *e = reckon(rq, &ask, &x);
 
     return e ? e : req_json(rq, 200, rerun_estimate_json(rq->a, &x));
 }
@@ -291,15 +296,17 @@ static const struct err *agreed(struct req *rq, const struct rerun_estimate *x)
 static const struct err *rerun(struct req *rq)
 {
     const struct rerun_in *in = rq->in;
+    struct rerun_ask ask = {rq->param_id[0], in->call, req_scope(rq), in->times, in->calls};
     struct rerun_estimate x;
     struct uuid id;
-    const struct err *e = reckon(rq, &x);
+    const struct err *e = reckon(rq, &ask, &x);
 
+    if (!e && !x.calls)
+        return req_field(rq, "call", "The machine has judged no such call by this version.");
     if (!e)
         e = agreed(rq, &x);
     if (!e)
-        e = rerun_queue(rq->db, &(struct rerun_ask){rq->param_id[0], in->call, STR_NONE, in->times, in->calls},
-                        rq->who.account, &id);
+        e = rerun_queue(rq->db, &ask, rq->who.account, &id);
     return e ? e : req_created(rq, id);
 }
 

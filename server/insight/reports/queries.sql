@@ -229,7 +229,7 @@ insert into report_mail (id, run_id, account_id, name) values ($id, $run, $accou
 delete from report_run where plan_id = $plan and id < (select o.id from report_run o where o.plan_id = $plan order by o.id desc offset 99 limit 1);
 
 -- name: report_runs_list :page
--- in:  plan uuid, after_id uuid?, limit int
+-- in:  report uuid, after_id uuid?, limit int
 -- out: id uuid, since timestamptz, until timestamptz, by_hand bool, created_at timestamptz, mails json:report_mails
 -- key: id
 -- Newest first. Index report_run_plan, unique key of report_mail.
@@ -237,7 +237,8 @@ select u.id, u.since, u.until, u.by_hand, u.created_at,
        (select coalesce(jsonb_agg(jsonb_build_object('name', m.name, 'state', m.state, 'reason', m.reason, 'attached', m.attached, 'at', m.ended_at)
                  order by m.name, m.id), '[]') from report_mail m where m.tenant_id = u.tenant_id and m.run_id = u.id) as mails
   from report_run u
- where u.plan_id = $plan and u.id < coalesce($after_id, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)
+ where u.plan_id = $report and ground.there(exists (select from report_plan p where p.id = $report))
+   and u.id < coalesce($after_id, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)
  order by u.id desc limit $limit;
 
 -- name: report_run_get :one

@@ -138,7 +138,7 @@ export function PlanForm({
               ...named(agents.data?.items, 'agent'),
             ]}
           />
-          <div class="pair">
+          <div class="plan-times">
             <SelectField
               label="How often"
               name="every"
@@ -149,9 +149,9 @@ export function PlanForm({
                 setDay('1');
               }}
               choices={[
-                { value: 'day', label: 'Every day, about the day before' },
-                { value: 'week', label: 'Every week, about seven days' },
-                { value: 'month', label: 'Every month, about the month before' },
+                { value: 'day', label: 'Every day' },
+                { value: 'week', label: 'Every week' },
+                { value: 'month', label: 'Every month' },
               ]}
             />
             {every !== 'day' && (
@@ -204,8 +204,8 @@ export function PlanForm({
               value={attach}
               onChange={setAttach}
               choices={[
-                { value: 'true', label: 'The file, up to 10 MB' },
-                { value: 'false', label: 'A link that asks to sign in' },
+                { value: 'true', label: 'The file' },
+                { value: 'false', label: 'A link only' },
               ]}
             />
             <SelectField
@@ -216,10 +216,15 @@ export function PlanForm({
               onChange={setActive}
               choices={[
                 { value: 'true', label: 'By the clock' },
-                { value: 'false', label: 'Only when sent by hand' },
+                { value: 'false', label: 'By hand only' },
               ]}
             />
           </div>
+          <p class="field-help">
+            A daily report is about the day before, a weekly one about the seven days before, a
+            monthly one about the month before. A file above 10 MB goes as a link, which asks to
+            sign in. Each reader gets the calls that he or she may see.
+          </p>
           <TickList label="To" all={members} on={readers} set={setReaders} error={fault.readers} />
           <Button type="submit" kind="main" busy={busy}>
             Save

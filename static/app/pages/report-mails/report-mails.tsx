@@ -84,7 +84,7 @@ export default function ReportMails() {
         </span>
       ),
     },
-    { key: 'last', label: 'Last', phone: 'more', show: lastOf },
+    { key: 'last', label: 'Last', show: lastOf },
     {
       key: 'acts',
       label: 'Change',
