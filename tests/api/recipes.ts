@@ -2,7 +2,7 @@
  * own that may be spoiled, and the body that the route takes. A route without a recipe fails the
  * walker, so a new one is walked from its first day. */
 import { randomUUID } from 'node:crypto';
-import { as, home, send, signIn, login, until, MISSING, type Ask, type Client, type Tenant } from './house.ts';
+import { as, home, send, signIn, login, MISSING, type Ask, type Client, type Tenant } from './house.ts';
 import { sql } from './queue.ts';
 
 export interface Recipe {
@@ -60,10 +60,11 @@ async function aMailing(owner: Client): Promise<Record<string, string>> {
   const me = (await owner.send('/api/v1/session')).json.user.id;
   return made(owner, '/api/v1/report-plans', 'report', { json: { ...aReport(), readers: [me] } });
 }
+/** As it stands once it went out; by hand, for other recipes pause the tenant's work. */
 async function aMailingSent(owner: Client): Promise<Record<string, string>> {
   const of = await aMailing(owner);
-  await owner.send(`/api/v1/report-plans/${of.report}/send`, { method: 'POST' });
-  const mailing = await until('the report goes out', 60_000, async () => (await owner.send(`/api/v1/report-plans/${of.report}/runs`)).json.items[0]?.id as string);
+  const mailing = (await sql(`insert into report_run (tenant_id, id, plan_id, since, until, by_hand)
+    select tenant_id, gen_random_uuid(), id, now() - interval '1 day', now(), true from report_plan where id = '${of.report}' returning id`))[0]!;
   return { ...of, mailing };
 }
 /** Of the calls that the card in use has scored. */
