@@ -286,8 +286,10 @@ static const struct admin_command commands[] = {
      "folder anew", 0, 0, true, true, rotate_master},
     {"replay", "Derive stored scores anew from what they pin and say which differ",
      OPT(TENANT), OPT(CALL) | OPT(SINCE) | OPT(UNTIL), false, false, admin_replay},
-    {"rerun", "Judge a call, or the newest, several times by the offline engine and say what changes; stores no score",
-     OPT(TENANT), OPT(CALL) | OPT(SCORECARD) | OPT(TIMES) | OPT(CALLS), false, false, admin_rerun},
+    {"rerun", "Judge a call, or the newest, several times by the tenant's first engine and say what changes; stores no "
+     "score. What it would cost is said first, and --yes asked for; --offline takes the offline engine",
+     OPT(TENANT), OPT(CALL) | OPT(SCORECARD) | OPT(TIMES) | OPT(CALLS) | OPT(YES) | OPT(OFFLINE), false, false,
+     admin_rerun},
     {"verify-audit", "Read a tenant's audit log again, or that of the service, and say whether every entry stands as "
      "it was written", 0, OPT(TENANT), false, false, admin_verify_audit},
     {"mail-test", "Send one mail by the settings smtp_*, and say what the mail server answers", OPT(EMAIL), 0, false,

@@ -25,6 +25,8 @@
     X(TIMES, "times", "N")                                                                         \
     X(CALLS, "calls", "N")                                                                         \
     X(CONFIRM, "confirm", "S")                                                                     \
+    X(YES, "yes", NULL)                                                                            \
+    X(OFFLINE, "offline", NULL)                                                                    \
     X(PASSWORD_STDIN, "password-stdin", NULL)                                                      \
     X(SETTINGS_STDIN, "settings-stdin", NULL)
 

@@ -1,6 +1,7 @@
 /* `ringsight admin` on scores: deriving stored ones anew, judging calls again. What differs is printed
  * line by line on standard error, sums as JSON on standard output. */
 #include <stdio.h>
+#include <time.h>
 
 #include "admin.h"
 #include "core/time.h"
@@ -120,12 +121,69 @@ static const struct err *rerun_options(struct admin *ad, struct rerun_ask *ret)
     return e ? e : number_option(ad, OPT_CALLS, "calls", 1, 10, &ret->calls);
 }
 
+/* By the offline engine, here and now. */
+static const struct err *rerun_here(struct admin *ad, struct rerun *r, struct str *ret_json)
+{
+    struct rerun_report report;
+    const struct err *e = rerun_run(ad->a, &(struct rerun_by){.engine = language_engines[0]}, r, &report);
+
+    if (e)
+        return e;
+    for (size_t i = 0; i < report.n_questions; i++)
+        if (report.questions[i].unstable)
+            fprintf(stderr, "%.*s is unstable: it changed in %lld of %lld calls\n",
+                    STR_ARG(report.questions[i].key), (long long)report.questions[i].unstable,
+                    (long long)report.calls);
+    *ret_json = rerun_json(ad->a, &report);
+    return NULL;
+}
+
+#define WAIT_MS 500
+#define WAIT_MOST (30 * 60 * TIME_S)
+
+/* By the workers, who alone speak to engines of others: reserved, settled and capped as always. */
+static const struct err *rerun_there(struct admin *ad, struct uuid tenant, const struct rerun_ask *ask,
+                                     struct str *ret_json)
+{
+    struct rerun_end end = {.state = STR("queued")};
+    int64_t until = time_mono() + WAIT_MOST;
+    struct uuid id;
+    const struct err *e;
+
+    db_begin(ad->db, tenant);
+    e = rerun_queue(ad->db, ask, (struct uuid){{0}}, &id);
+    if (!e)
+        e = db_commit(ad->db);
+    else
+        db_rollback(ad->db);
+    while (!e && str_is(end.state, "queued")) {
+        if (time_mono() > until)
+            return err_why(ad->a, E_TIMEOUT, "No worker has done it within half an hour; its result will stand on the "
+                           "scorecard's page.");
+        nanosleep(&(struct timespec){.tv_nsec = WAIT_MS * 1000000L}, NULL);
+        db_begin(ad->db, tenant);
+        e = rerun_look(ad->db, id, &end);
+        db_rollback(ad->db);
+    }
+    if (!e && !str_is(end.state, "done"))
+        return err_why(ad->a, E_UPSTREAM, "%.*s", STR_ARG(end.reason));
+    *ret_json = end.report;
+    return e;
+}
+
+static const struct err *not_agreed(struct admin *ad, const struct rerun_estimate *x)
+{
+    return err_why(ad->a, E_BAD_INPUT, "%.*s\nAdd --yes to have it done, or --offline for the offline engine, which costs "
+                   "nothing.", STR_ARG(rerun_estimate_text(ad->a, x)));
+}
+
 const struct err *admin_rerun(struct admin *ad, struct jw *out)
 {
-    struct rerun_ask ask = {0};
-    struct rerun_report report;
+    struct rerun_ask ask = {.scope = STR_NONE};
+    struct rerun_estimate x = {.calls = 0};
     struct tenant_facts t;
     struct rerun *r;
+    struct str report;
     const struct err *e = tenancy_find(ad->db, ad->opt[OPT_TENANT], &t);
 
     if (!e)
@@ -137,19 +195,20 @@ const struct err *admin_rerun(struct admin *ad, struct jw *out)
         e = rerun_card(ad->db, ask.call, &ask.scorecard);
     if (!e)
         e = rerun_load(ad->db, &ask, &r);
-    db_rollback(ad->db);
     if (!e)
-        e = rerun_run(ad->a, &(struct rerun_by){.engine = language_engines[0]}, r, &report);
+        e = rerun_reckon(ad->db, r, &x);
+    db_rollback(ad->db);
+    if (!e && x.requests && !ad->opt[OPT_OFFLINE].p && !ad->opt[OPT_YES].p)
+        return not_agreed(ad, &x);
+    if (!e && x.requests && !ad->opt[OPT_OFFLINE].p)
+        e = rerun_there(ad, t.id, &ask, &report);
+    else if (!e)
+        e = rerun_here(ad, r, &report);
     if (e)
         return e;
-    for (size_t i = 0; i < report.n_questions; i++)
-        if (report.questions[i].unstable)
-            fprintf(stderr, "%.*s is unstable: it changed in %lld of %lld calls\n",
-                    STR_ARG(report.questions[i].key), (long long)report.questions[i].unstable,
-                    (long long)report.calls);
     jw_key(out, "times");
     jw_int(out, ask.times);
     jw_key(out, "report");
-    jw_raw(out, rerun_json(ad->a, &report));
+    jw_raw(out, report);
     return NULL;
 }

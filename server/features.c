@@ -105,6 +105,7 @@ const struct feature *const features[] = {
     &scores_feature,
     &reviews_feature,
     &reports_feature,
+    &report_mails_feature,
     &coaching_feature,
     &calibration_feature,
     &trackers_feature,

@@ -7,7 +7,7 @@
 #include "core/crypto.h"
 #include "core/time.h"
 
-#define MESSAGE_MAX (1u << 20)
+#define MESSAGE_MAX (1u << 20) /* without the file */
 #define WORD_BYTES 45 /* make 60 letters of base64: with its frame below the 75 of RFC 2047 */
 #define LINE_BASE64 76
 
@@ -126,15 +126,65 @@ static void put_date(struct buf *b, int64_t t)
             (long long)(of_day / 3600), (long long)(of_day / 60 % 60), (long long)(of_day % 60));
 }
 
-static void put_part(struct buf *b, const char *type, struct str body)
+static void put_base64(struct buf *b, struct str bytes)
 {
-    struct str text = crypto_base64(b->a, body);
+    struct str text = crypto_base64(b->a, bytes);
 
-    buf_fmt(b, "Content-Type: text/%s; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n", type);
+    buf_fmt(b, "Content-Transfer-Encoding: base64\r\n\r\n");
     for (size_t at = 0; at < text.n; at += LINE_BASE64) {
         buf_add(b, str_sub(text, at, LINE_BASE64));
         buf_fmt(b, "\r\n");
     }
+}
+
+static void put_part(struct buf *b, const char *type, struct str body)
+{
+    buf_fmt(b, "Content-Type: text/%s; charset=utf-8\r\n", type);
+    put_base64(b, body);
+}
+
+/* The same words twice: as text and as HTML. */
+static void put_words_both(struct buf *b, const struct mail_message *m, struct str bound)
+{
+    buf_fmt(b, "Content-Type: multipart/alternative; boundary=\"%.*s\"\r\n\r\n--%.*s\r\n", STR_ARG(bound),
+            STR_ARG(bound));
+    put_part(b, "plain", m->text);
+    buf_fmt(b, "--%.*s\r\n", STR_ARG(bound));
+    put_part(b, "html", m->html);
+    buf_fmt(b, "--%.*s--\r\n", STR_ARG(bound));
+}
+
+/* A frame around the words and the file (RFC 2046, multipart/mixed). */
+static void put_with_file(struct buf *b, const struct mail_message *m, struct str bound)
+{
+    struct str outer = str_fmt(b->a, "%.*s.f", STR_ARG(bound));
+
+    buf_fmt(b, "Content-Type: multipart/mixed; boundary=\"%.*s\"\r\n\r\n--%.*s\r\n", STR_ARG(outer),
+            STR_ARG(outer));
+    put_words_both(b, m, bound);
+    buf_fmt(b, "\r\n--%.*s\r\nContent-Type: %.*s\r\nContent-Disposition: attachment; filename=\"%.*s\"\r\n",
+            STR_ARG(outer), STR_ARG(m->file.type), STR_ARG(m->file.name));
+    put_base64(b, m->file.bytes);
+    buf_fmt(b, "--%.*s--\r\n", STR_ARG(outer));
+}
+
+static bool file_name_ok(struct str s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (!atom_char(s.p[i]) ? s.p[i] != '.' : strchr("!#$%&'*+/=?^`{|}~", s.p[i]) != NULL)
+            return false;
+    return s.n && s.n <= 100 && s.p[0] != '.';
+}
+
+static const struct err *check_file(struct arena *a, const struct mail_message *m)
+{
+    if (m->file.bytes.n > MAIL_FILE_MAX)
+        return err_why(a, E_TOO_LARGE, "A file in a mail may have %u MB at most.", MAIL_FILE_MAX >> 20);
+    if (m->file.bytes.n && (!file_name_ok(m->file.name) || !plain(m->file.type) || !m->file.type.n))
+        return err_why(a, E_BAD_INPUT, "\"%.*s\" is no name for a file in a mail.", STR_ARG(m->file.name));
+    if (m->off.n && (!plain(m->off) || m->off.n > 500 || str_find(m->off, STR(">"), 0) >= 0))
+        return err_why(a, E_BAD_INPUT, "The address that ends such mails cannot stand in a header.");
+    return NULL;
 }
 
 static const struct err *check(struct arena *a, const struct mail_message *m)
@@ -148,12 +198,12 @@ static const struct err *check(struct arena *a, const struct mail_message *m)
     if (!str_utf8(m->subject) || !str_utf8(m->text) || !str_utf8(m->html) || !str_utf8(m->from_name) ||
         !str_utf8(m->to_name))
         return err_why(a, E_BAD_INPUT, "A mail must be UTF-8 text.");
-    return NULL;
+    return check_file(a, m);
 }
 
 const struct err *mail_message_write(struct arena *a, const struct mail_message *m, struct str *ret)
 {
-    struct buf b = buf_new(a, MESSAGE_MAX);
+    struct buf b = buf_new(a, MESSAGE_MAX + m->file.bytes.n / 4 * 6);
     struct str bound = str_sub(crypto_hex(a, str_n(crypto_sha256(m->id).b, CRYPTO_HASH)), 0, 32);
     const struct err *e = check(a, m);
 
@@ -164,14 +214,15 @@ const struct err *mail_message_write(struct arena *a, const struct mail_message 
     put_address(&b, "To", m->to_name, m->to);
     buf_fmt(&b, "Subject: ");
     put_text(&b, m->subject);
-    buf_fmt(&b, "\r\nMessage-ID: <%.*s>\r\nAuto-Submitted: auto-generated\r\nX-Auto-Response-Suppress: All\r\n"
-            "MIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary=\"%.*s\"\r\n\r\n",
-            STR_ARG(m->id), STR_ARG(bound));
-    buf_fmt(&b, "--%.*s\r\n", STR_ARG(bound));
-    put_part(&b, "plain", m->text);
-    buf_fmt(&b, "--%.*s\r\n", STR_ARG(bound));
-    put_part(&b, "html", m->html);
-    buf_fmt(&b, "--%.*s--\r\n", STR_ARG(bound));
+    buf_fmt(&b, "\r\nMessage-ID: <%.*s>\r\nAuto-Submitted: auto-generated\r\nX-Auto-Response-Suppress: All\r\n",
+            STR_ARG(m->id));
+    if (m->off.n)
+        buf_fmt(&b, "List-Unsubscribe: <%.*s>\r\n", STR_ARG(m->off));
+    buf_fmt(&b, "MIME-Version: 1.0\r\n");
+    if (m->file.bytes.n)
+        put_with_file(&b, m, bound);
+    else
+        put_words_both(&b, m, bound);
     if (b.over)
         return err_why(a, E_TOO_LARGE, "A mail may have %u bytes at most.", MESSAGE_MAX);
     *ret = buf_str(&b);

@@ -21,6 +21,17 @@ export function wav(samples: Buffer): Buffer {
   return Buffer.concat([head, samples]);
 }
 
+/** Both voices in one file, the first on the left; the second begins when the first has ended and `after` seconds passed. */
+export function stereo(left: Buffer, right: Buffer, after = 0.5): Buffer {
+  const [one, two] = [left.subarray(44), right.subarray(44)], gap = 2 * Math.round(RATE * after);
+  const frames = (one.length + gap + two.length) / 2, out = Buffer.alloc(4 * frames);
+  for (let i = 0; i < one.length / 2; i++) one.copy(out, 4 * i, 2 * i, 2 * i + 2);
+  for (let i = 0; i < two.length / 2; i++) two.copy(out, 4 * (i + (one.length + gap) / 2) + 2, 2 * i, 2 * i + 2);
+  const file = wav(out);
+  file.writeUInt16LE(2, 22); file.writeUInt32LE(4 * RATE, 28); file.writeUInt16LE(4, 32);
+  return file;
+}
+
 export const silence = (seconds: number): Buffer => wav(Buffer.alloc(2 * RATE * seconds));
 
 const kept = new Map<string, Promise<Buffer>>();

@@ -54,6 +54,19 @@ async function aTag(owner: Client): Promise<Record<string, string>> {
   if (answer.status !== 204) throw new Error(answer.text);
   return { ...of, tag };
 }
+/** A report by mail to whoever makes it. */
+const aReport = () => ({ name: `Walker ${unique()}`, every: 'month', hour: 3, format: 'csv', attach: true, active: false });
+async function aMailing(owner: Client): Promise<Record<string, string>> {
+  const me = (await owner.send('/api/v1/session')).json.user.id;
+  return made(owner, '/api/v1/report-plans', 'report', { json: { ...aReport(), readers: [me] } });
+}
+/** As it stands once it went out; by hand, for other recipes pause the tenant's work. */
+async function aMailingSent(owner: Client): Promise<Record<string, string>> {
+  const of = await aMailing(owner);
+  const mailing = (await sql(`insert into report_run (tenant_id, id, plan_id, since, until, by_hand)
+    select tenant_id, gen_random_uuid(), id, now() - interval '1 day', now(), true from report_plan where id = '${of.report}' returning id`))[0]!;
+  return { ...of, mailing };
+}
 /** Of the calls that the card in use has scored. */
 async function aSet(owner: Client): Promise<Record<string, string>> {
   const card = (await owner.get('/api/v1/scorecards')).items.find((c) => c.state === 'published' && c.assigned)!;
@@ -245,6 +258,14 @@ export const recipes: Record<string, Recipe> = {
   'PATCH /api/v1/teams/{team}': { make: aTeam, ask: () => ({ json: { agents: [] }, headers: { 'if-match': '"1"' } }) },
   'DELETE /api/v1/teams/{team}': { make: aTeam },
   'PUT /api/v1/members/{member}/sight': { make: aMember, ask: () => ({ json: { own_teams: true } }) },
+  'POST /api/v1/report-plans': { ask: () => ({ json: { name: 'Walker', every: 'day', hour: 3, format: 'csv', attach: true, active: false, readers: [MISSING] } }), good: [422] },
+  'GET /api/v1/report-plans/{report}/runs': { make: aMailing },
+  'PUT /api/v1/report-plans/{report}': { make: aMailing, ask: () => ({ json: { name: 'Walker', every: 'day', hour: 3, format: 'csv', attach: true, active: false, readers: [MISSING] }, headers: { 'if-match': '"1"' } }), good: [422] },
+  'DELETE /api/v1/report-plans/{report}': { make: aMailing },
+  'POST /api/v1/report-plans/{report}/send': { make: aMailing },
+  'PUT /api/v1/my-report-plans/{report}': { make: aMailing, ask: () => ({ json: { off: true } }) },
+  'GET /api/v1/report-runs/{mailing}/file': { make: aMailingSent },
+  'POST /api/v1/call-reports': { ask: () => ({ json: { calls: [MISSING], format: 'md' } }), good: [404] },
   'DELETE /api/v1/tags/{tag}': { make: aTag },
   'POST /api/v1/calls/{call}/tags': { make: aCall, ask: () => ({ json: { tag: 'walker' } }) },
   'DELETE /api/v1/calls/{call}/tags/{tag}': { make: aTag },

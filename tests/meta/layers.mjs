@@ -30,7 +30,7 @@ const LIBRARIES = [
   [/^libpq-fe\.h$/, 'db'],
   [/^(hiredis|curl)\//, 'net'],
   [/^pcre2\.h$/, 'insight/trackers'],
-  [/^xlsxwriter\.h$/, 'insight/scorecards'],
+  [/^xlsxwriter\.h$/, 'insight/sheets'],
   [/^(cairo|pango|fontconfig)(-\w+)?[./]|^archive(_entry)?\.h$/, 'insight/reports'],
   [/^(jansson|sodium|jwt|yaml)\.h$|^(openssl|unicode|phonenumbers)\//, 'core'],
   [/^libwebsockets\.h$/, 'live'],

@@ -51,6 +51,39 @@ static struct str message(struct arena *a, const char *name, const char *subject
     return out;
 }
 
+/* With a file: a frame around the words and it, whose line ends nothing breaks; refused where it is no file for a mail. */
+static void a_file_goes_along(void **state)
+{
+    static const char *const bad[] = {"", ".hidden", "a b.pdf", "a\"b", "a/b", "a\r\nb", "\xc3\xa9.pdf"};
+    struct arena *a = arena_new();
+    struct mail_message m = {
+        .from = STR("from@b.example"), .from_name = STR(""), .to = STR("to@c.example"), .to_name = STR(""), .subject = STR("s"),
+        .text = STR("text"), .html = STR("<p>text"), .id = STR("1@b.example"), .date = INT64_C(1796000000) * 1000000,
+        .off = STR("https://calls.example/report-mails?off=1"),
+        .file = {STR("report-2026.pdf"), STR("application/pdf"), STR("%PDF-1.7 --boundary")}};
+    struct str out;
+
+    (void)state;
+    assert_null(mail_message_write(a, &m, &out));
+    assert_true(str_find(out, STR("\r\nContent-Type: multipart/mixed; boundary="), 0) > 0);
+    assert_true(str_find(out, STR("\r\nList-Unsubscribe: <https://calls.example/report-mails?off=1>\r\n"), 0) > 0);
+    assert_true(str_find(out, STR("filename=\"report-2026.pdf\"\r\n"), 0) > 0);
+    assert_true(str_find(out, STR("JVBERi0xLjcgLS1ib3VuZGFyeQ=="), 0) > 0);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        m.file.name = str_of(bad[i]);
+        assert_ptr_equal(mail_message_write(a, &m, &out), E_BAD_INPUT);
+    }
+    m.file.name = STR("a.pdf");
+    m.off = STR("https://x\r\nBcc: a@b.example");
+    assert_ptr_equal(mail_message_write(a, &m, &out), E_BAD_INPUT);
+    m.off = STR_NONE;
+    m.file.bytes = str_n(arena_alloc(a, MAIL_FILE_MAX + 1), MAIL_FILE_MAX);
+    assert_null(mail_message_write(a, &m, &out));
+    m.file.bytes.n++;
+    assert_ptr_equal(mail_message_write(a, &m, &out), E_TOO_LARGE);
+    arena_free(a);
+}
+
 static void nothing_breaks_out_of_a_header(void **state)
 {
     static const char *const names[] = {"Plain", "With \"quotes\" and \\", "Bcc: x@y.example", "A\r\nBcc: x@y.example",
@@ -181,6 +214,7 @@ static void starttls_is_asked_for_save_on_loopback(void **state)
 
 const struct CMUnitTest mail_tests[] = {
     cmocka_unit_test(addresses_are_what_every_server_takes),
+    cmocka_unit_test(a_file_goes_along),
     cmocka_unit_test(nothing_breaks_out_of_a_header),
     cmocka_unit_test(facts_are_never_markup_or_lines),
     cmocka_unit_test(every_template_is_filled_by_its_facts),

@@ -15,6 +15,7 @@
 #include "insight/reports/agent.h"
 #include "insight/reports/call.h"
 #include "insight/reports/clip.h"
+#include "insight/reports/mailed.h"
 #include "insight/reports/pack.h"
 
 extern const struct CMUnitTest reports_tests[];
@@ -349,7 +350,7 @@ static void weeks_of_an_agent(void **state)
     struct str md = doc_markdown(report_agent(a, &f));
 
     golden(a, "agent.md", md);
-    golden(a, "agent.csv", report_agent_csv(a, &f));
+    golden(a, "agent.csv", report_table_csv(a, &(struct report_table[]){report_agent_table(a, &f)}[0]));
     HAS(md, "**Average score**: 70 of 100, +20 against the time before");
     HAS(md, "Week of 2026-06-29: **40 of 100** (1 call, 1 scored)"); /* by the clocks of the tenant */
     HAS(md, "Week of 2026-07-06: **70 of 100** (3 calls, 2 scored)");
@@ -382,22 +383,87 @@ static void archives(void **state)
 {
     struct arena *a = *state;
     struct str made[2], listed;
+    struct hash h[2];
 
     for (int i = 0; i < 2; i++) {
         struct pack *p;
+        char *all = arena_alloc(a, 4096);
+        int64_t n;
+        size_t got;
 
         assert_null(pack_new(a, &p));
         assert_null(pack_add(p, STR("a.md"), STR("one"), INT64_C(1767225600) * TIME_S));
         assert_null(pack_add(p, STR("b.pdf"), STR("two"), INT64_C(1767225600) * TIME_S));
-        assert_null(pack_done(p, &made[i]));
+        assert_null(pack_done(p, &n, &h[i]));
+        assert_null(pack_read(p, 0, all, 4096, &got));
+        assert_int_equal(got, n);
+        made[i] = str_n(all, got);
+        assert_null(pack_read(p, n - 4, all + got, 100, &got));
+        assert_int_equal(got, 4);
+        assert_memory_equal(all + n, all + n - 4, 4);
+        assert_null(pack_read(p, n, all, 0, &got));
+        assert_int_equal(got, 0);
     }
     assert_true(str_eq(made[0], made[1]));
+    assert_memory_equal(h[0].b, h[1].b, sizeof h[0].b);
     listed = told(a, made[0], "unzip -t", "");
     HAS(listed, "No errors detected");
     HAS(told(a, made[0], "unzip -l", ""), "b.pdf");
 }
 
+/* What a plan reports on, by the zone's clock, also when that is moved (8 March 2026 in Chicago, 29 March in London). */
+static void days_of_a_plan(void **state)
+{
+    static const struct {
+        const char *every, *zone, *now, *since, *until;
+    } SPANS[] = {
+        {"day", "", "2026-05-02T07:00:00Z", "2026-05-01T00:00:00Z", "2026-05-02T00:00:00Z"},
+        {"day", "America/Chicago", "2026-03-09T12:00:00Z", "2026-03-08T06:00:00Z", "2026-03-09T05:00:00Z"},
+        {"day", "Asia/Kathmandu", "2026-05-01T18:14:59Z", "2026-04-29T18:15:00Z", "2026-04-30T18:15:00Z"},
+        {"day", "Asia/Kathmandu", "2026-05-01T18:15:00Z", "2026-04-30T18:15:00Z", "2026-05-01T18:15:00Z"},
+        {"week", "Europe/London", "2026-03-30T06:00:00Z", "2026-03-23T00:00:00Z", "2026-03-29T23:00:00Z"},
+        {"month", "", "2026-01-15T07:00:00Z", "2025-12-01T00:00:00Z", "2026-01-01T00:00:00Z"},
+        {"month", "", "2028-03-01T00:00:00Z", "2028-02-01T00:00:00Z", "2028-03-01T00:00:00Z"},
+        {"month", "Europe/London", "2026-04-28T06:00:00Z", "2026-03-01T00:00:00Z", "2026-03-31T23:00:00Z"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof SPANS / sizeof *SPANS; i++) {
+        int64_t now, since, until;
+        char one[32], two[32];
+
+        assert_true(time_parse(str_of(SPANS[i].now), &now));
+        report_span(str_of(SPANS[i].every), zone_find(str_of(SPANS[i].zone)), now, &since, &until);
+        if (!str_eq(time_iso(since, one), str_of(SPANS[i].since)) || !str_eq(time_iso(until, two), str_of(SPANS[i].until)))
+            fail_msg("%s %s at %s: %s to %s", SPANS[i].every, SPANS[i].zone, SPANS[i].now, time_iso(since, one).p,
+                     time_iso(until, two).p);
+    }
+}
+
+static void sums_of_many_agents(void **state)
+{
+    struct report_overview_out rows[] = {
+        {.name = STR("Low"), .calls = 3, .before = 1, .scored = 2, .mean_bp = 4000, .before_bp = 5000, .moody = 1, .mood_bp = -5000},
+        {.name = STR_NONE, .calls = 2, .before = 0, .scored = 0, .mean_bp = SQL_NULL, .before_bp = SQL_NULL, .mood_bp = SQL_NULL},
+        {.name = STR("High"), .calls = 1, .before = 3, .scored = 1, .mean_bp = 10000, .before_bp = 9000, .breached = 1, .moody = 3,
+         .mood_bp = 1000}};
+    struct overview o = {.zone = STR(""), .about = STR("All"), .to = 86400 * TIME_S, .n = 3, .agents = rows};
+    struct overview_sums s = overview_sum(&o);
+    struct report_table t = report_overview_table(*state, &o);
+
+    assert_int_equal(s.calls, 6);
+    assert_int_equal(s.mean_bp, 6000);
+    assert_int_equal(s.before_bp, 8000);
+    assert_int_equal(s.mood_bp, -500);
+    assert_true(str_is(report_mean(*state, 6000, 8000), "60 of 100, \xe2\x88\x92" "20 against the time before"));
+    assert_true(str_is(report_mean(*state, 6000, 6010), "60 of 100, the same against the time before"));
+    assert_true(str_is(report_mean(*state, -1, 8000), "none"));
+    HAS(report_table_csv(*state, &t), "No known agent,2,0,0,,,0,0,,0");
+    HAS(doc_markdown(report_overview(*state, &o)), "Low");
+}
+
 const struct CMUnitTest reports_tests[] = {
+    T(days_of_a_plan), T(sums_of_many_agents),
     T(markdown_is_as_it_was), T(no_score_says_why), T(words_stay_words), T(any_bytes), T(pdf_is_stable_and_sound),
     T(pdf_is_as_it_was), T(right_to_left), T(long_calls_stay_within_bounds),
     T(weeks_of_an_agent), T(clips), T(archives),

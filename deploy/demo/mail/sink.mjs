@@ -7,7 +7,7 @@ import { SMTPServer } from 'smtp-server';
 
 const [, , folder, port] = process.argv;
 const KEPT = 500;
-const MAIL_MAX = 1 << 20;
+const MAIL_MAX = 16 << 20;
 const asked = new Set();
 let number = 0;
 
@@ -17,9 +17,9 @@ const word = text => text.replace(/\r?\n /g, ' ').replace(/\?=\s+=\?/g, '?==?')
 
 // Headers in words, and the parts by their types; for mails as Ringsight writes them.
 function readable(text) {
-  const [head, ...rest] = text.split('\r\n\r\n');
-  const boundary = head.match(/boundary="([^"]+)"/)?.[1];
-  const parts = boundary ? rest.join('\r\n\r\n').split(`--${boundary}`) : [];
+  const [head] = text.split('\r\n\r\n');
+  const boundary = text.match(/multipart\/alternative; boundary="([^"]+)"/)?.[1]; // maybe within a frame with a file
+  const parts = boundary ? text.split(`--${boundary}`) : [];
   const body = type => {
     const part = parts.find(p => p.includes(`Content-Type: text/${type}`)) ?? '';
     return Buffer.from(part.slice(part.indexOf('\r\n\r\n')), 'base64').toString('utf8');

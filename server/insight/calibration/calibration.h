@@ -6,6 +6,8 @@
 
 #include "db/db.h"
 #include "insight/calibration/agree.h"
+#include "insight/language/language.h"
+#include "money/spend/spend.h"
 
 struct feature;
 extern const struct feature calibration_feature;
@@ -88,6 +90,30 @@ struct rerun_ask {
 struct rerun;
 const struct err *rerun_load(struct db *db, const struct rerun_ask *ask,
                              struct rerun **ret) MUST_USE;
+/* What the runs would cost, before they are asked for. */
+struct rerun_estimate {
+    struct language_first by;  /* whom the questions are put to */
+    struct spend_left left;
+    int64_t calls, seconds;    /* of sound */
+    int64_t requests, in_tokens, out_tokens; /* 0 where rules decide all, or the built-in engine */
+    int64_t micro, most_call;  /* about; for the dearest call alone. 0 where there is no price */
+    bool fits;                 /* within the caps, as far as prices tell */
+};
+/* Of a loaded rerun, in its transaction. */
+const struct err *rerun_reckon(struct db *db, const struct rerun *r, struct rerun_estimate *ret) MUST_USE;
+/* The same as the contract's "rerun_estimate", and as one sentence. */
+struct str rerun_estimate_json(struct arena *a, const struct rerun_estimate *x);
+struct str rerun_estimate_text(struct arena *a, const struct rerun_estimate *x);
+
+/* Has a worker do the runs by the tenant's first engine, and tells under which id. */
+const struct err *rerun_queue(struct db *db, const struct rerun_ask *ask, struct uuid account,
+                              struct uuid *ret_id) MUST_USE;
+/* What became of that: "queued", "done" with the report, "failed" with why. E_NOT_FOUND. */
+struct rerun_end {
+    struct str state, reason, report;
+};
+const struct err *rerun_look(struct db *db, struct uuid id, struct rerun_end *ret) MUST_USE;
+
 /* Who judges: an engine, or a tenant's engines from a job, each time anew. */
 struct rerun_by {
     const struct language_engine *engine; /* NULL: work */

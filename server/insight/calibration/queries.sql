@@ -177,6 +177,13 @@ insert into score_rerun (id, scorecard_id, call_id, times, calls, account_id) va
 -- Primary key.
 select scorecard_id, call_id, times, calls from score_rerun where id = $rerun and state <> 'done';
 
+-- name: rerun_look :one
+-- in:  rerun uuid
+-- out: state text, reason text?, body json?
+-- Primary key; names its tenant, for the owner's role sees all.
+select state, reason, body from score_rerun
+ where id = $rerun and tenant_id = nullif(current_setting('app.tenant', true), '')::uuid;
+
 -- name: rerun_end :done
 -- in:  rerun uuid, state text, reason text?, body json?
 -- Primary key.
@@ -184,10 +191,10 @@ update score_rerun set state = $state, reason = $reason, body = $body, finished_
 
 -- name: rerun_calls :many
 -- in:  scorecard uuid, call uuid?, scope uuid[]?, limit int
--- out: call_id uuid, transcript_id uuid
+-- out: call_id uuid, transcript_id uuid, seconds int
 -- The newest calls that the machine judged by this version, each in its newest transcript. Names its tenant, for
 -- the owner's role sees all. Indexes score_scorecard and score_call, primary key of call.
-select x.call_id, x.transcript_id
+select x.call_id, x.transcript_id, t.duration_ms / 1000 as seconds
   from (select distinct on (s.call_id) s.call_id, s.transcript_id
           from (select o.call_id, o.transcript_id, o.id from score o
                   join call c on c.tenant_id = o.tenant_id and c.id = o.call_id
@@ -195,6 +202,7 @@ select x.call_id, x.transcript_id
                    and c.same_as is null and o.engine <> 'human' [[call: and o.call_id = $call]] [[scope: and c.agent_id = any($scope)]]
                  order by o.id desc limit 500) s
          order by s.call_id desc, s.id desc) x
+  join transcript t on t.id = x.transcript_id and t.tenant_id = nullif(current_setting('app.tenant', true), '')::uuid
  order by x.call_id desc limit $limit;
 
 -- name: rerun_card :one

@@ -2,17 +2,9 @@
  * rerun` and by tests, with whatever engine they bring. Stores no score. */
 #include "core/json.h"
 #include "insight/calibration/inner.h"
-#include "insight/calibration/queries.h"
+#include "insight/calibration/rerun_int.h"
 #include "insight/language/language.h"
 #include "insight/transcripts/transcripts.h"
-
-struct rerun {
-    struct str card;
-    int64_t times;
-    size_t n;
-    struct transcript *talks;
-    const struct rerun_calls_out *calls; /* of the talks */
-};
 
 /* Smallest and largest of what one call was given. */
 struct range {
@@ -201,5 +193,27 @@ const struct err *rerun_card(struct db *db, struct uuid call, struct uuid *ret)
         return err_why(db_arena(db), e, "The machine has judged no such call.");
     if (!e)
         *ret = row.scorecard_id;
+    return e;
+}
+
+const struct err *rerun_queue(struct db *db, const struct rerun_ask *ask, struct uuid account, struct uuid *ret_id)
+{
+    char text[UUID_TEXT];
+    const struct err *e;
+
+    *ret_id = uuid_new();
+    e = q_rerun_add(db, (struct rerun_add_in){*ret_id, ask->scorecard, ask->call, ask->times, ask->calls, account}, NULL);
+    return e ? e : job_add(db, &(struct job_new){
+        .kind = "scores.rerun", .object = ask->call,
+        .args = str_fmt(db_arena(db), "{\"rerun\":\"%s\"}", uuid_text(*ret_id, text).p)});
+}
+
+const struct err *rerun_look(struct db *db, struct uuid id, struct rerun_end *ret)
+{
+    struct rerun_look_out row;
+    const struct err *e = q_rerun_look(db, (struct rerun_look_in){id}, &row);
+
+    if (!e)
+        *ret = (struct rerun_end){row.state, row.reason, row.body};
     return e;
 }

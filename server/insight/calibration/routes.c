@@ -60,14 +60,21 @@ static const struct field gate_in[] = {
 
 struct rerun_in {
     struct uuid call;
-    int64_t times, calls;
+    int64_t times, calls, most_micro;
 };
+#define RERUN_FIELDS(needed)                                                                       \
+    {"call", FIELD_UUID, offsetof(struct rerun_in, call), OPTIONAL,                                \
+     .doc = "Only this call; else the newest that the machine judged by the version"},             \
+    {"times", FIELD_INT, offsetof(struct rerun_in, times), needed, .min = 2, .max = RERUN_MAX,     \
+     .doc = "How often each call is judged; with an engine that costs, each run costs"},           \
+    {"calls", FIELD_INT, offsetof(struct rerun_in, calls), needed, .min = 1, .max = RERUN_MAX}
+
+static const struct field estimate_in[] = {RERUN_FIELDS(OPTIONAL), {0}}; /* 5 times, 10 calls */
 static const struct field rerun_in[] = {
-    {"call", FIELD_UUID, offsetof(struct rerun_in, call), OPTIONAL,
-     .doc = "Only this call; else the newest that the machine judged by the version"},
-    {"times", FIELD_INT, offsetof(struct rerun_in, times), REQUIRED, .min = 2, .max = RERUN_MAX,
-     .doc = "How often each call is judged; with an engine that costs, each run costs"},
-    {"calls", FIELD_INT, offsetof(struct rerun_in, calls), REQUIRED, .min = 1, .max = RERUN_MAX},
+    RERUN_FIELDS(REQUIRED),
+    {"most_micro", FIELD_INT, offsetof(struct rerun_in, most_micro), OPTIONAL, .min = 0, .max = INT64_MAX / 4,
+     .doc = "Needed where an engine of others is asked: what you agree to spend, in millionths, at least what the "
+            "estimate says; 0 where it has no price"},
     {0},
 };
 
@@ -247,28 +254,59 @@ static const struct err *set_gate(struct req *rq)
     return n ? req_none(rq) : E_STALE;
 }
 
+static const struct err *reckon(struct req *rq, const struct rerun_ask *ask, struct rerun_estimate *ret)
+{
+    struct rerun *r;
+    struct agree_card_out of;
+    const struct err *e = q_agree_card(rq->db, (struct agree_card_in){ask->scorecard}, &of);
+
+    if (e)
+        return e;
+    *ret = (struct rerun_estimate){.fits = true, .left = {.day = -1, .month = -1, .call = -1}};
+    e = rerun_load(rq->db, ask, &r);
+    if (e == E_NOT_FOUND && uuid_is_zero(ask->call))
+        return NULL; /* none to judge */
+    if (e == E_NOT_FOUND)
+        return req_field(rq, "call", "The machine has judged no such call by this version.");
+    return e ? e : rerun_reckon(rq->db, r, ret);
+}
+
+static const struct err *estimate(struct req *rq)
+{
+    const struct rerun_in *in = rq->in;
+    struct rerun_ask ask = {rq->param_id[0], in->call, req_scope(rq), in->times < 2 ? 5 : in->times,
+                            in->calls < 1 ? 10 : in->calls};
+    struct rerun_estimate x;
+    const struct err *e = reckon(rq, &ask, &x);
+
+    return e ? e : req_json(rq, 200, rerun_estimate_json(rq->a, &x));
+}
+
+/* Nobody spends what he has not been told of. */
+static const struct err *agreed(struct req *rq, const struct rerun_estimate *x)
+{
+    const struct rerun_in *in = rq->in;
+
+    if (!x->requests || (in->most_micro >= 0 && (!x->by.priced || in->most_micro >= x->micro)))
+        return NULL;
+    return req_field(rq, "most_micro", "%.*s To go ahead, send most_micro with at least %lld.",
+                     STR_ARG(rerun_estimate_text(rq->a, x)), (long long)x->micro);
+}
+
 static const struct err *rerun(struct req *rq)
 {
     const struct rerun_in *in = rq->in;
-    struct uuid id = uuid_new();
-    struct rerun_calls_out *rows;
-    struct agree_card_out of;
-    char text[UUID_TEXT];
-    size_t n = 0;
-    const struct err *e = q_agree_card(rq->db, (struct agree_card_in){rq->param_id[0]}, &of);
+    struct rerun_ask ask = {rq->param_id[0], in->call, req_scope(rq), in->times, in->calls};
+    struct rerun_estimate x;
+    struct uuid id;
+    const struct err *e = reckon(rq, &ask, &x);
 
-    if (!e)
-        e = q_rerun_calls(rq->db, (struct rerun_calls_in){rq->param_id[0], in->call, req_scope(rq), 1},
-                          &rows, &n);
-    if (!e && !n)
+    if (!e && !x.calls)
         return req_field(rq, "call", "The machine has judged no such call by this version.");
     if (!e)
-        e = q_rerun_add(rq->db, (struct rerun_add_in){id, rq->param_id[0], in->call, in->times,
-                                                      in->calls, rq->who.account}, NULL);
+        e = agreed(rq, &x);
     if (!e)
-        e = job_add(rq->db, &(struct job_new){
-            .kind = "scores.rerun", .object = in->call,
-            .args = str_fmt(rq->a, "{\"rerun\":\"%s\"}", uuid_text(id, text).p)});
+        e = rerun_queue(rq->db, &ask, rq->who.account, &id);
     return e ? e : req_created(rq, id);
 }
 
@@ -300,13 +338,17 @@ static const struct route routes[] = {
      .doc = "Change that; needs If-Match with its version"},
     {GET, "/scorecards/{scorecard}/reruns", REVIEWS_WRITE, .sql = SQL_RERUNS_LIST,
      .doc = "How stable the version's answers are: calls judged several times, newest first"},
+    {GET, "/scorecards/{scorecard}/reruns/estimate", SCORECARDS_WRITE, estimate_in, .run = estimate,
+     .out = "rerun_estimate", .lane = WORK_SLOW,
+     .doc = "What judging the calls again would cost, by the first engine's price of today, and what the caps leave"},
     {POST, "/scorecards/{scorecard}/reruns", SCORECARDS_WRITE, rerun_in, .run = rerun,
-     .out = "created", .creates = CREATES, .limit = LIMIT_COSTLY,
+     .out = "created", .creates = CREATES, .limit = LIMIT_COSTLY, .lane = WORK_SLOW,
      .doc = "Judge the same calls several times and see what changes; no score is stored"},
     {0},
 };
 
 #define TEXT "{\"type\":\"string\"}"
+#define TEXT_NULL "{\"type\":[\"string\",\"null\"]}"
 #define NUMBER "{\"type\":\"integer\"}"
 #define NUMBER_NULL "{\"type\":[\"integer\",\"null\"]}"
 #define YES_NO "{\"type\":\"boolean\"}"
@@ -334,6 +376,13 @@ static const struct schema schemas[] = {
      ",\"questions\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"key\",\"text\","
      "\"unstable\",\"spread_bp\"],\"properties\":{\"key\":" TEXT ",\"text\":" TEXT
      ",\"unstable\":" NUMBER ",\"spread_bp\":" NUMBER "}}}}}"},
+    {"rerun_estimate",
+     "{\"type\":\"object\",\"required\":[\"engine\",\"calls\",\"seconds\",\"requests\",\"in_tokens\",\"out_tokens\","
+     "\"micro\",\"currency\",\"price_since\",\"cap_currency\",\"left_today_micro\",\"left_month_micro\","
+     "\"cap_call_micro\",\"fits\",\"text\"],\"properties\":{\"engine\":" TEXT_NULL ",\"calls\":" NUMBER ",\"seconds\":" NUMBER
+     ",\"requests\":" NUMBER ",\"in_tokens\":" NUMBER ",\"out_tokens\":" NUMBER ",\"micro\":" NUMBER_NULL
+     ",\"currency\":" TEXT_NULL ",\"price_since\":" TEXT_NULL ",\"cap_currency\":" TEXT_NULL ",\"left_today_micro\":" NUMBER_NULL
+     ",\"left_month_micro\":" NUMBER_NULL ",\"cap_call_micro\":" NUMBER_NULL ",\"fits\":" YES_NO ",\"text\":" TEXT "}}"},
     {"past_scores_imported",
      "{\"type\":\"object\",\"required\":[\"imported\"],\"properties\":{\"imported\":" NUMBER "}}"},
     {0},

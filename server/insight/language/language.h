@@ -38,6 +38,17 @@ const struct err *language_plan_read(struct db *db, struct uuid tenant,
 const struct err *language_line_read(struct db *db, struct uuid tenant, struct uuid engine,
                                      struct language_line *ret) MUST_USE;
 
+/* Whom questions are put to first, without its key: for reckoning what they would cost. */
+struct language_first {
+    bool any; /* false: the built-in engine answers, which costs nothing */
+    struct str name, model;
+    bool priced;
+    int64_t micro_in, micro_out; /* today, for a million tokens */
+    struct str currency, since;  /* since: the day from which this price holds, "2026-11-01" */
+};
+/* Of the open transaction's tenant, which is named: works on the owner's connection too. */
+const struct err *language_first(struct db *db, struct language_first *ret) MUST_USE;
+
 /* The queue's gate of the engine that is asked first; STR_NONE where there is none. */
 const struct err *language_gate(struct db *db, struct str *ret_gate) MUST_USE;
 

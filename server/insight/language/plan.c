@@ -100,6 +100,20 @@ const struct err *language_plan_read(struct db *db, struct uuid tenant, struct l
     return e;
 }
 
+const struct err *language_first(struct db *db, struct language_first *ret)
+{
+    struct language_first_out row;
+    const struct err *e = q_language_first(db, &row);
+
+    *ret = (struct language_first){.any = !e};
+    if (e)
+        return e == E_NOT_FOUND ? NULL : e;
+    *ret = (struct language_first){.any = true, .name = row.name, .model = row.model, .priced = row.currency.n > 0,
+                                   .micro_in = row.micro_in, .micro_out = row.micro_out, .currency = row.currency,
+                                   .since = row.since};
+    return NULL;
+}
+
 const struct err *language_line_read(struct db *db, struct uuid tenant, struct uuid engine,
                                      struct language_line *ret)
 {

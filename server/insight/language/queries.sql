@@ -110,6 +110,18 @@ delete from language_price where id = $price;
 select micro_in, micro_out, currency from language_price
  where engine_id = $engine and valid_from <= current_date order by valid_from desc limit 1;
 
+-- name: language_first :one
+-- out: name text, kind text, model text, micro_in bigint?, micro_out bigint?, currency text?, since text?
+-- The engine that is asked first and its price of today; names its tenant, for the owner's role sees all. Index
+-- language_engine_order, unique key of language_price.
+select e.name, e.kind, e.model, p.micro_in, p.micro_out, p.currency, to_char(p.valid_from, 'YYYY-MM-DD') as since
+  from (select o.tenant_id, o.id, o.name, o.kind, o.model from language_engine o
+         where o.tenant_id = nullif(current_setting('app.tenant', true), '')::uuid and o.state in ('active', 'attention')
+         order by o.place, o.id limit 1) e
+  left join lateral (select x.micro_in, x.micro_out, x.currency, x.valid_from from language_price x
+                      where x.tenant_id = e.tenant_id and x.engine_id = e.id and x.valid_from <= current_date
+                      order by x.valid_from desc limit 1) p on true;
+
 -- name: language_answer_get :one
 -- in:  transcript uuid, engine uuid, piece bytea
 -- out: model text, in_tokens bigint, out_tokens bigint, answer text

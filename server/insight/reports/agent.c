@@ -2,7 +2,6 @@
  * which calls are worth talking about. Integers only: the same rows give the same report. */
 #include "insight/reports/agent.h"
 
-#include "core/csv.h"
 #include "core/time.h"
 #include "core/zone.h"
 #include "insight/reports/call.h"
@@ -220,31 +219,48 @@ struct doc *report_agent(struct arena *a, const struct agent_facts *f)
     return d;
 }
 
-struct str report_agent_csv(struct arena *a, const struct agent_facts *f)
+static const char *const HEAD[] = {"call", "started_at", "direction", "title", "state", "seconds",
+                                   "score", "sentiment_percent", "agent_share_percent", "breaches"};
+#define COLUMNS (sizeof HEAD / sizeof *HEAD)
+
+static struct csv_row row_of(struct arena *a, const struct report_agent_calls_out *c)
 {
-    static const char *const head[] = {"call", "started_at", "direction", "title", "state", "seconds",
-                                       "score", "sentiment_percent", "agent_share_percent", "breaches"};
+    struct str *cell = ARENA_ARRAY(a, COLUMNS, struct str);
+    bool told = has_score(c);
+    char id[UUID_TEXT], iso[32];
+
+    cell[0] = str_dup(a, uuid_text(c->id, id));
+    cell[1] = str_dup(a, time_iso(c->started_at, iso));
+    cell[2] = c->direction;
+    cell[3] = c->title.p ? c->title : STR("");
+    cell[4] = c->state;
+    cell[5] = str_fmt(a, "%lld", (long long)c->duration_s);
+    cell[6] = told ? str_fmt(a, "%lld.%02lld", (long long)c->score_bp / 100, (long long)c->score_bp % 100) : STR("");
+    cell[7] = told ? str_fmt(a, "%lld", (long long)c->sentiment_bp / 100) : STR("");
+    cell[8] = str_fmt(a, "%lld", ((long long)c->agent_share_bp + 50) / 100);
+    cell[9] = str_fmt(a, "%lld", (long long)c->breaches);
+    return (struct csv_row){COLUMNS, cell};
+}
+
+struct report_table report_agent_table(struct arena *a, const struct agent_facts *f)
+{
+    struct csv_row *rows = ARENA_ARRAY(a, f->n_calls, struct csv_row);
+
+    for (size_t i = 0; i < f->n_calls; i++)
+        rows[i] = row_of(a, &f->calls[i]);
+    return (struct report_table){HEAD, COLUMNS, rows, f->n_calls};
+}
+
+struct str report_table_csv(struct arena *a, const struct report_table *t)
+{
     struct buf b = buf_new(a, CSV_MAX);
 
-    for (size_t i = 0; i < sizeof head / sizeof *head; i++)
-        csv_cell(&b, str_of(head[i]), i == 0);
+    for (size_t i = 0; i < t->n_head; i++)
+        csv_cell(&b, str_of(t->head[i]), i == 0);
     csv_end_row(&b);
-    for (size_t i = 0; i < f->n_calls; i++) {
-        const struct report_agent_calls_out *c = &f->calls[i];
-        bool told = has_score(c);
-        char id[UUID_TEXT], iso[32];
-
-        csv_cell(&b, uuid_text(c->id, id), true);
-        csv_cell(&b, time_iso(c->started_at, iso), false);
-        csv_cell(&b, c->direction, false);
-        csv_cell(&b, c->title, false);
-        csv_cell(&b, c->state, false);
-        csv_cell(&b, str_fmt(a, "%lld", (long long)c->duration_s), false);
-        csv_cell(&b, told ? str_fmt(a, "%lld.%02lld", (long long)c->score_bp / 100,
-                                    (long long)c->score_bp % 100) : STR(""), false);
-        csv_cell(&b, told ? str_fmt(a, "%lld", (long long)c->sentiment_bp / 100) : STR(""), false);
-        csv_cell(&b, str_fmt(a, "%lld", ((long long)c->agent_share_bp + 50) / 100), false);
-        csv_cell(&b, str_fmt(a, "%lld", (long long)c->breaches), false);
+    for (size_t i = 0; i < t->n; i++) {
+        for (size_t k = 0; k < t->rows[i].n; k++)
+            csv_cell(&b, t->rows[i].cells[k], k == 0);
         csv_end_row(&b);
     }
     return buf_str(&b);

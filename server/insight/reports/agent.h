@@ -2,6 +2,7 @@
 #ifndef RINGSIGHT_INSIGHT_REPORTS_AGENT_H
 #define RINGSIGHT_INSIGHT_REPORTS_AGENT_H
 
+#include "core/csv.h"
 #include "insight/reports/doc.h"
 #include "insight/reports/queries.h"
 
@@ -13,8 +14,17 @@ struct agent_facts {
     const struct report_agent_criteria_out *criteria;    /* the lowest first */
 };
 
+struct report_table {
+    const char *const *head;
+    size_t n_head;
+    struct csv_row *rows;
+    size_t n;
+};
+
 struct doc *report_agent(struct arena *a, const struct agent_facts *f);
-/* One row a call, with a head row; cells that a spreadsheet would run are guarded. */
-struct str report_agent_csv(struct arena *a, const struct agent_facts *f);
+/* One row a call. */
+struct report_table report_agent_table(struct arena *a, const struct agent_facts *f);
+/* With a head row; cells that a spreadsheet would run are guarded. */
+struct str report_table_csv(struct arena *a, const struct report_table *t);
 
 #endif

@@ -145,7 +145,7 @@ const struct err *clip_text(struct req *rq)
 const struct err *clip_both(struct req *rq)
 {
     struct cut c;
-    struct str wav, words, zip;
+    struct str wav, words;
     struct pack *p;
     const struct err *e = find(rq, &c);
 
@@ -159,7 +159,5 @@ const struct err *clip_both(struct req *rq)
         e = pack_add(p, name_of(rq, &c, "wav"), wav, c.row.started_at);
     if (!e)
         e = pack_add(p, name_of(rq, &c, "md"), words, c.row.started_at);
-    if (!e)
-        e = pack_done(p, &zip);
-    return e ? e : report_reply(rq, zip, "application/zip", name_of(rq, &c, "zip"));
+    return e ? e : report_send_pack(rq, p, name_of(rq, &c, "zip"));
 }

@@ -2,14 +2,12 @@
 #include "core/time.h"
 #include "core/zone.h"
 #include "http/http.h"
-#include "http/range.h"
 #include "insight/reports/agent.h"
 #include "insight/reports/call.h"
-#include "insight/reports/pack.h"
+#include "insight/reports/mailed.h"
 #include "insight/reports/reports.h"
 #include "insight/reports/routes_int.h"
 
-#define BATCH_MAX 50
 #define DAY (86400 * TIME_S)
 #define PERIOD_DAYS 30
 #define PERIOD_MAX_DAYS 366
@@ -27,13 +25,13 @@ const struct err *report_reply(struct req *rq, struct str body, const char *type
 
 /* ---- one call ---- */
 
-static const struct err *read_call(struct req *rq, struct uuid call, struct doc **ret)
+const struct err *report_read_call(struct req *rq, struct arena *a, struct uuid call, struct doc **ret)
 {
     struct report_call_out row;
     const struct err *e = q_report_call(rq->db, (struct report_call_in){
         .call = call, .scope = req_scope(rq), .me = rq->who.account}, &row);
 
-    return e ? e : report_call(rq->a, &row, rq->who.tenant_zone, ret);
+    return e ? e : report_call(a, &row, rq->who.tenant_zone, ret);
 }
 
 static const struct err *call_pdf(struct req *rq)
@@ -41,7 +39,7 @@ static const struct err *call_pdf(struct req *rq)
     char id[UUID_TEXT];
     struct str bytes;
     struct doc *d;
-    const struct err *e = read_call(rq, rq->param_id[0], &d);
+    const struct err *e = report_read_call(rq, rq->a, rq->param_id[0], &d);
 
     if (!e)
         e = doc_pdf(d, &bytes);
@@ -53,116 +51,10 @@ static const struct err *call_markdown(struct req *rq)
 {
     char id[UUID_TEXT];
     struct doc *d;
-    const struct err *e = read_call(rq, rq->param_id[0], &d);
+    const struct err *e = report_read_call(rq, rq->a, rq->param_id[0], &d);
 
     return e ? e : report_reply(rq, doc_markdown(d), "text/markdown; charset=utf-8",
                                 str_fmt(rq->a, "call-%s.md", uuid_text(rq->param_id[0], id).p));
-}
-
-/* ---- many ---- */
-
-struct batch_in {
-    struct str calls, format;
-};
-static const struct field batch_in[] = {
-    {"calls", FIELD_TEXT, offsetof(struct batch_in, calls), REQUIRED, .max = BATCH_MAX * 37,
-     .doc = "Ids of calls with commas between them, at most 50"},
-    {"format", FIELD_TEXT, offsetof(struct batch_in, format), OPTIONAL, .choices = "pdf|md",
-     .doc = "pdf if left out"},
-    {0},
-};
-
-static const struct err *read_ids(struct req *rq, struct str list, struct uuid *ids, size_t *ret_n)
-{
-    struct str one;
-    size_t n = 0;
-
-    while (list.n && str_split(&list, ',', &one)) {
-        if (n == BATCH_MAX)
-            return req_field(rq, "calls", "At most %d calls at a time.", BATCH_MAX);
-        if (!uuid_parse(one, &ids[n]))
-            return req_field(rq, "calls", "“%.*s” is no id of a call.", STR_ARG(str_sub(one, 0, 60)));
-        for (size_t i = 0; i < n; i++)
-            if (uuid_eq(ids[i], ids[n]))
-                return req_field(rq, "calls", "Name each call once.");
-        n++;
-    }
-    *ret_n = n;
-    return n ? NULL : req_field(rq, "calls", "Name the calls.");
-}
-
-static const struct err *add_call(struct req *rq, struct pack *zip, struct uuid call, bool pdf)
-{
-    char id[UUID_TEXT];
-    struct str bytes;
-    struct doc *d;
-    const struct err *e = read_call(rq, call, &d);
-
-    if (!e && pdf)
-        e = doc_pdf(d, &bytes);
-    else if (!e)
-        bytes = doc_markdown(d);
-    return e ? e : pack_add(zip, str_fmt(rq->a, "call-%s.%s", uuid_text(call, id).p, pdf ? "pdf" : "md"),
-                            bytes, d->dated);
-}
-
-struct sending {
-    struct str bytes;
-};
-
-static const struct err *pull(void *ctx, char *out, size_t n, size_t *ret_n)
-{
-    struct sending *s = ctx;
-
-    *ret_n = s->bytes.n < n ? s->bytes.n : n;
-    for (size_t i = 0; i < *ret_n; i++)
-        out[i] = s->bytes.p[i];
-    s->bytes = str_sub(s->bytes, *ret_n, s->bytes.n);
-    return NULL;
-}
-
-/* As the same calls give the same bytes, a broken download goes on where it stopped. */
-static const struct err *send_parts(struct req *rq, struct str bytes)
-{
-    struct sending *s = ARENA_NEW(rq->a, struct sending);
-    struct hash h = crypto_sha256(bytes);
-    struct str etag = str_fmt(rq->a, "\"%.*s\"", STR_ARG(crypto_hex(rq->a, str_n(h.b, sizeof h.b))));
-    struct range r = {RANGE_WHOLE, 0, 0};
-    char text[RANGE_TEXT];
-
-    rq->reply.body = STR_NONE;
-    req_set_header(rq, "accept-ranges", STR("bytes"));
-    req_set_header(rq, "etag", etag);
-    if (range_still_valid(req_header(rq, "if-range"), etag, STR_NONE))
-        r = range_parse(req_header(rq, "range"), (int64_t)bytes.n);
-    if (r.kind != RANGE_WHOLE)
-        req_set_header(rq, "content-range", str_dup(rq->a, range_content(r, (int64_t)bytes.n, text)));
-    if (r.kind == RANGE_OUTSIDE)
-        return err_why(rq->a, E_RANGE, "The archive has %zu bytes.", bytes.n);
-    s->bytes = r.kind == RANGE_PART ? str_sub(bytes, (size_t)r.first, (size_t)(r.last - r.first + 1)) : bytes;
-    rq->reply.status = r.kind == RANGE_PART ? 206 : 200;
-    rq->reply.stream = (struct stream){.length = (int64_t)s->bytes.n, .pull = pull, .ctx = s};
-    return NULL;
-}
-
-static const struct err *batch(struct req *rq)
-{
-    const struct batch_in *in = rq->in;
-    struct uuid *ids = ARENA_ARRAY(rq->a, BATCH_MAX, struct uuid);
-    struct str bytes;
-    struct pack *zip;
-    size_t n;
-    const struct err *e = read_ids(rq, in->calls, ids, &n);
-
-    if (!e)
-        e = pack_new(rq->a, &zip);
-    for (size_t i = 0; i < n && !e; i++)
-        e = add_call(rq, zip, ids[i], !str_is(in->format, "md"));
-    if (!e)
-        e = pack_done(zip, &bytes);
-    if (!e)
-        e = report_reply(rq, STR(""), "application/zip", STR("call-reports.zip"));
-    return e ? e : send_parts(rq, bytes);
 }
 
 /* ---- an agent's weeks ---- */
@@ -195,31 +87,9 @@ static const struct err *period(struct req *rq, struct agent_facts *f)
 
 static const struct err *read_agent(struct req *rq, struct agent_facts *f)
 {
-    struct report_agent_out who;
-    struct report_agent_calls_out *calls, *before;
-    struct report_agent_criteria_out *criteria;
-    struct uuid agent = rq->param_id[0];
-    const struct err *e = q_report_agent(rq->db, (struct report_agent_in){agent, req_scope(rq)}, &who);
+    const struct err *e = period(rq, f);
 
-    if (!e)
-        e = period(rq, f);
-    if (!e)
-        e = q_report_agent_calls(rq->db, (struct report_agent_calls_in){
-            agent, f->from, f->to, rq->who.account}, &calls, &f->n_calls);
-    if (!e)
-        e = q_report_agent_calls(rq->db, (struct report_agent_calls_in){
-            agent, f->from - (f->to - f->from), f->from, rq->who.account}, &before, &f->n_before);
-    if (!e)
-        e = q_report_agent_criteria(rq->db, (struct report_agent_criteria_in){
-            agent, f->from, f->to, rq->who.account}, &criteria, &f->n_criteria);
-    if (e)
-        return e;
-    f->name = who.name;
-    f->zone = rq->who.tenant_zone;
-    f->calls = calls;
-    f->before = before;
-    f->criteria = criteria;
-    return NULL;
+    return e ? e : report_agent_read(rq->db, rq->param_id[0], req_scope(rq), rq->who.account, rq->who.tenant_zone, f);
 }
 
 static struct str agent_file(struct req *rq, const char *ending)
@@ -252,10 +122,13 @@ static const struct err *agent_markdown(struct req *rq)
 static const struct err *agent_csv(struct req *rq)
 {
     struct agent_facts f = {.from = 0};
+    struct report_table t;
     const struct err *e = read_agent(rq, &f);
 
-    return e ? e : report_reply(rq, report_agent_csv(rq->a, &f), "text/csv; charset=utf-8",
-                                agent_file(rq, "csv"));
+    if (e)
+        return e;
+    t = report_agent_table(rq->a, &f);
+    return report_reply(rq, report_table_csv(rq->a, &t), "text/csv; charset=utf-8", agent_file(rq, "csv"));
 }
 
 static const struct route routes[] = {
@@ -265,6 +138,8 @@ static const struct route routes[] = {
      .doc = "The coaching report of a call as Markdown"},
     {GET, "/call-reports", CALLS_READ, batch_in, .run = batch, .lane = WORK_SLOW, .out = "file",
      .limit = LIMIT_COSTLY, .doc = "The reports of up to 50 calls as one zip file; Range goes on with a broken download"},
+    {POST, "/call-reports", CALLS_READ, many_in, .run = batch_many, .lane = WORK_SLOW, .out = "file",
+     .limit = LIMIT_COSTLY, .audit = AUDIT_NOT, .doc = "The reports of up to 500 calls as one zip file"},
     {GET, "/agents/{agent}/report.pdf", CALLS_READ, period_in, .run = agent_pdf, .lane = WORK_SLOW,
      .out = "file", .doc = "An agent's report over a time as PDF"},
     {GET, "/agents/{agent}/report.md", CALLS_READ, period_in, .run = agent_markdown, .lane = WORK_SLOW,

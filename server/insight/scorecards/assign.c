@@ -3,6 +3,7 @@
 #include "insight/scorecards/assign.h"
 
 #include "core/crypto.h"
+#include "insight/tags/tags.h"
 
 #define MAX_LIST 200
 #define MAX_SECONDS 86400
@@ -126,6 +127,22 @@ static bool listed_id(const struct json *rule, const char *key, struct uuid id)
     return listed(rule, key, uuid_text(id, text));
 }
 
+/* The same of a tag, in whatever letters and blanks the rule was written. */
+static bool listed_tag(struct arena *a, const struct json *rule, const char *key, struct str tag)
+{
+    const struct json *list = json_get(rule, key);
+
+    for (size_t i = 0; i < json_count(list); i++)
+        if (str_eq(tag_of(a, json_str(json_at(list, i))), tag))
+            return true;
+    return !list;
+}
+
+static bool listed_here(struct arena *a, const struct json *rule, const char *key, struct str s)
+{
+    return str_is(str_of(key), "tags") ? listed_tag(a, rule, key, s) : listed(rule, key, s);
+}
+
 /* True if there is no such list, or one of the call's stands in it. */
 static bool listed_any(struct arena *a, const struct json *rule, const char *key, struct str have)
 {
@@ -136,7 +153,7 @@ static bool listed_any(struct arena *a, const struct json *rule, const char *key
     if (!have.n || json_parse(a, have, &list))
         return false;
     for (size_t i = 0; i < json_count(list); i++)
-        if (listed(rule, key, json_str(json_at(list, i))))
+        if (listed_here(a, rule, key, json_str(json_at(list, i))))
             return true;
     return false;
 }

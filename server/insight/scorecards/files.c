@@ -3,6 +3,7 @@
 
 #include "core/yaml.h"
 #include "insight/scorecards/table.h"
+#include "insight/sheets/sheets.h"
 
 static struct str csv_of(struct arena *a, const struct csv_row *rows, size_t n)
 {
@@ -45,7 +46,7 @@ const struct err *file_write(struct arena *a, struct str format, struct str body
         return NULL;
     }
     ret->type = STR("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet");
-    return xlsx_write(a, TABLE_NAMES, TABLE_COLUMNS, rows, n, &ret->bytes);
+    return xlsx_write(a, "Scorecard", TABLE_NAMES, TABLE_COLUMNS, rows, n, &ret->bytes);
 }
 
 const struct err *file_read(struct arena *a, struct str format, struct str text,

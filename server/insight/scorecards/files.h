@@ -17,9 +17,4 @@ const struct err *file_write(struct arena *a, struct str format, struct str body
 const struct err *file_read(struct arena *a, struct str format, struct str text,
                             struct str *ret_body) MUST_USE;
 
-/* The rows as an XLSX workbook of one sheet (over libxlsxwriter, in a file that is gone at once).
- * Every cell is a text or a whole number, never a formula. E_INTERNAL. */
-const struct err *xlsx_write(struct arena *a, const char *const *head, size_t n_head,
-                             const struct csv_row *rows, size_t n, struct str *ret_bytes) MUST_USE;
-
 #endif

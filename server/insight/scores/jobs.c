@@ -142,6 +142,23 @@ static const struct err *adopt(struct job *job, const struct product *p,
     return q_score_adopt(job->db, in, ret);
 }
 
+/* A call may have got a tag while its engine was asked: a card that takes it only now judges it in a job
+ * more. The call's row is locked by now, so who tags it later finds it ended and asks by himself. */
+static const struct err *ask_the_rest(struct job *job, const struct product *p)
+{
+    struct scorecard *cards;
+    size_t n = 0;
+    const struct err *e = p->missing.n ? NULL : scorecards_for_call(job->db, p->call, p->transcript, &cards, &n);
+
+    for (size_t i = 0, k; !e && i < n; i++) {
+        for (k = 0; k < p->n && !uuid_eq(p->judged[k].card.card, cards[i].card);)
+            k++;
+        if (k == p->n)
+            return transcript_follow(job->db, "scores.run", p->call, p->transcript);
+    }
+    return e;
+}
+
 static const struct err *store(struct job *job, void *product)
 {
     const struct product *p = product;
@@ -171,6 +188,8 @@ static const struct err *store(struct job *job, void *product)
         e = q_score_readopt(job->db, (struct score_readopt_in){p->call}, &again);
     if (e == E_NOT_FOUND)
         return NULL; /* a newer transcript took its place */
+    if (!e)
+        e = ask_the_rest(job, p);
     return e ? e : live_note(job->db, "call.scored", p->call, row.agent_id);
 }
 

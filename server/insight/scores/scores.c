@@ -4,6 +4,7 @@
 #include "insight/scores/scores.h"
 
 #include "core/json.h"
+#include "engines/model.h"
 #include "insight/language/language.h"
 #include "insight/scores/ask.h"
 #include "jobs/jobs.h"
@@ -48,6 +49,33 @@ const struct err *score_ask_work(struct language_work *w, const struct card *car
 {
     language_begin(w);
     return ask(w->job->a, &(struct card_judge){w, by_work}, card, c, ret_raw);
+}
+
+/* An answer has its key, a word, a sentence why and a quotation or two. */
+#define ANSWER_TOKENS 150
+
+static const struct err *by_counting(void *ctx, struct arena *a, const struct conversation *c,
+                                     const struct question *questions, size_t n, struct verdict *ret)
+{
+    struct score_size *s = ctx;
+    struct model_ask ask = model_ask_verdicts(a, c, questions, n);
+
+    s->questions += (int64_t)n;
+    s->in_tokens += model_tokens(ask.system) + model_tokens(ask.user) + model_tokens(ask.schema);
+    s->out_tokens += (int64_t)n * ANSWER_TOKENS;
+    for (size_t i = 0; i < n; i++)
+        ret[i] = (struct verdict){.reason = STR("")};
+    return NULL;
+}
+
+const struct err *score_size(struct arena *a, const struct card *card, const struct conversation *c,
+                             struct score_size *ret)
+{
+    struct verdict *verdicts;
+    size_t n;
+
+    *ret = (struct score_size){0};
+    return ask_card(a, &(struct card_judge){ret, by_counting}, card, c, &verdicts, &n);
 }
 
 static const struct err *body_of(struct arena *a, const struct card *card,

@@ -21,6 +21,14 @@ struct language_work;
 const struct err *score_ask_work(struct language_work *w, const struct card *card,
                                  const struct conversation *c, struct str *ret_raw) MUST_USE;
 
+/* What of a card an engine would be asked about a call: rules decide the rest. Tokens of one asking, as
+ * model_tokens counts; those of the answer are what answers mostly have. Pure. */
+struct score_size {
+    int64_t questions, in_tokens, out_tokens;
+};
+const struct err *score_size(struct arena *a, const struct card *card, const struct conversation *c,
+                             struct score_size *ret) MUST_USE;
+
 /* From what a score pins to the score, when it is made and whenever it is replayed: the card's
  * JSON, the conversation, the raw verdicts. *ret_body is what is stored beside the figures,
  * {"criteria":[...],"sections":[...]} in canonical form. E_BAD_INPUT for a card, E_BAD_PAYLOAD for

@@ -1,7 +1,13 @@
 -- name: tags_list :many
--- out: name text
--- A tenant has at most 500, by name. Primary key.
-select name from tag order by name limit 500;
+-- out: name text, cards json:strings
+-- A tenant has at most 500, by name; cards: those in use that ask for it, of which a tenant has few. Primary keys.
+select t.name,
+       (select coalesce(jsonb_agg(distinct s.name order by s.name), '[]')
+          from scorecard_assignment g
+          join scorecard s on s.tenant_id = g.tenant_id and s.card_id = g.card_id and s.state = 'published'
+         cross join jsonb_path_query(g.rules, '$[*].tags[*]') as x (tag)
+         where lower(regexp_replace(btrim(x.tag #>> '{}'), '\s+', ' ', 'g')) = t.name) as cards
+  from tag t order by t.name limit 500;
 
 -- name: tag_count :one
 -- in:  name text

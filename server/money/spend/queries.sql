@@ -10,6 +10,17 @@ select c.currency, c.day_micro, c.month_micro, c.call_micro, 'call:' || $call::u
   from tenant t left join spend_cap c on c.tenant_id = t.id
  where t.id = nullif(current_setting('app.tenant', true), '')::uuid;
 
+-- name: spend_left :one
+-- out: currency text, day_micro bigint?, month_micro bigint?, call_micro bigint?, day_spent bigint, month_spent bigint
+-- The caps and what is spent or reserved of them now, by the tenant's clock; names its tenant. Primary keys.
+select c.currency, c.day_micro, c.month_micro, c.call_micro,
+       coalesce((select s.micro from spend_sum s where s.tenant_id = c.tenant_id and s.currency = c.currency
+                    and s.scope = 'day:' || to_char(now() at time zone t.zone, 'YYYY-MM-DD')), 0) as day_spent,
+       coalesce((select s.micro from spend_sum s where s.tenant_id = c.tenant_id and s.currency = c.currency
+                    and s.scope = 'month:' || to_char(now() at time zone t.zone, 'YYYY-MM')), 0) as month_spent
+  from tenant t join spend_cap c on c.tenant_id = t.id
+ where t.id = nullif(current_setting('app.tenant', true), '')::uuid;
+
 -- name: spend_sum_add :done
 -- in:  scope text, currency text, micro bigint, cap bigint?
 -- Not above the cap: the row's lock makes one wait for the other. Primary key.

@@ -28,6 +28,24 @@ struct str spend_text(struct arena *a, int64_t micro, struct str currency)
     return str_fmt(a, "%.*s %.*s", STR_ARG(s), STR_ARG(currency));
 }
 
+static int64_t left_of(int64_t cap, int64_t spent)
+{
+    return cap == SQL_NULL ? -1 : spent >= cap ? 0 : cap - spent;
+}
+
+const struct err *spend_left(struct db *db, struct spend_left *ret)
+{
+    struct spend_left_out row;
+    const struct err *e = q_spend_left(db, &row);
+
+    *ret = (struct spend_left){.currency = STR_NONE, .day = -1, .month = -1, .call = -1};
+    if (e)
+        return e == E_NOT_FOUND ? NULL : e;
+    *ret = (struct spend_left){row.currency, left_of(row.day_micro, row.day_spent),
+                               left_of(row.month_micro, row.month_spent), left_of(row.call_micro, 0)};
+    return NULL;
+}
+
 /* ---- ending ---- */
 
 static const struct err *shift(struct db *db, const struct spend_open_out *row, int64_t by)

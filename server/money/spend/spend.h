@@ -41,6 +41,13 @@ const struct err *spend_reserve(struct job *job, const struct spend_order *order
 const struct err *spend_finish(struct job *job, struct uuid id,
                                const struct spend_used *used) MUST_USE;
 
+/* What the caps leave of the open transaction's tenant, which is named. Below 0: there is no such cap. */
+struct spend_left {
+    struct str currency;       /* of the caps; STR_NONE: there are none */
+    int64_t day, month, call;  /* call: the whole cap, which is each call's own */
+};
+const struct err *spend_left(struct db *db, struct spend_left *ret) MUST_USE;
+
 /* units * micro per `per` units, rounded up, without overflow: at most INT64_MAX / 4. Pure. */
 int64_t spend_micro(int64_t units, int64_t micro, int64_t per);
 /* Millionths as "1.234567", trailing zeros but two cut. Pure. */

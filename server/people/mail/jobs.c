@@ -52,12 +52,34 @@ static struct str message_id(struct arena *a, struct uuid id)
                    STR_ARG(str_sub(from, (size_t)str_find(from, STR("@"), 0) + 1, from.n)));
 }
 
-static const struct err *deliver(struct job *job, const struct mail_waiting_out *row)
+/* The facts have room for one more. */
+static const struct err *hand_over(struct job *job, struct mail_message *m, struct str template, struct uuid id,
+                                   struct mail_fact *facts, size_t n)
 {
     const struct smtp *smtp = services()->smtp;
-    struct mail_fact facts[MAIL_FACTS_MAX + 1];
     struct mail_written written;
-    struct str message, to_name = STR("");
+    struct str message;
+    const struct err *e;
+
+    facts[n++] = (struct mail_fact){"service", services()->public_url};
+    e = mail_write(job->a, services()->templates_dir, template, facts, n, &written);
+    if (e)
+        return e;
+    m->from = smtp->from;
+    m->from_name = smtp->from_name;
+    m->subject = str_sub(written.subject, 0, MAIL_SUBJECT_MAX);
+    m->text = written.text;
+    m->html = written.html;
+    m->id = message_id(job->a, id);
+    m->date = time_now();
+    e = mail_message_write(job->a, m, &message);
+    return e ? e : smtp_send(smtp, job->a, m->to, message);
+}
+
+static const struct err *deliver(struct job *job, const struct mail_waiting_out *row)
+{
+    struct mail_fact facts[MAIL_FACTS_MAX + 1];
+    struct mail_message m = {.to = row->recipient, .to_name = STR("")};
     size_t n;
     const struct err *e = facts_of(job, row, facts, &n);
 
@@ -65,15 +87,25 @@ static const struct err *deliver(struct job *job, const struct mail_waiting_out 
         return e;
     for (size_t i = 0; i < n; i++)
         if (str_is(str_of(facts[i].name), "to_name"))
-            to_name = facts[i].value;
-    facts[n++] = (struct mail_fact){"service", services()->public_url};
-    e = mail_write(job->a, services()->templates_dir, row->template, facts, n, &written);
-    if (!e)
-        e = mail_message_write(job->a, &(struct mail_message){
-            .from = smtp->from, .from_name = smtp->from_name, .to = row->recipient, .to_name = to_name,
-            .subject = str_sub(written.subject, 0, MAIL_SUBJECT_MAX), .text = written.text,
-            .html = written.html, .id = message_id(job->a, mail_of(job)), .date = time_now()}, &message);
-    return e ? e : smtp_send(smtp, job->a, row->recipient, message);
+            m.to_name = facts[i].value;
+    return hand_over(job, &m, row->template, mail_of(job), facts, n);
+}
+
+const struct err *mail_hand_over(struct job *job, struct uuid id, const struct mail_new *m,
+                                 const struct mail_file *file, struct str off)
+{
+    struct mail_fact facts[MAIL_FACTS_MAX + 1];
+    struct mail_message message = {.to = m->to, .to_name = m->to_name, .off = off};
+
+    if (!services()->smtp)
+        return err_why(job->a, E_UNAVAILABLE, "No mail server is set up: see the setting smtp_url.");
+    if (m->n_facts > MAIL_FACTS_MAX)
+        return err_why(job->a, E_INTERNAL, "A mail has %zu facts, more than %d.", m->n_facts, MAIL_FACTS_MAX);
+    for (size_t i = 0; i < m->n_facts; i++)
+        facts[i] = m->facts[i];
+    if (file)
+        message.file = *file;
+    return hand_over(job, &message, str_of(m->template), id, facts, m->n_facts);
 }
 
 static enum job_result work(struct job *job, void **ret_product)

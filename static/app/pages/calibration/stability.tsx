@@ -23,14 +23,29 @@ export function Stability({ id }: { id: string }) {
     const timer = setInterval(list.reload, LOOK_AGAIN_MS);
     return () => clearInterval(timer);
   }, [waiting]);
+  const may = !refusalFor('scorecards.write');
+  const cost = useApi(may ? 'GET /scorecards/{}/reruns/estimate' : null, {
+    at: [id],
+    query: { times: TIMES, calls: CALLS },
+  });
+  const known = cost.data;
   const run = async () => {
+    if (known?.requests && !confirm(`${known.text} Go ahead?`)) return;
     setBusy(true);
     try {
-      await api('POST /scorecards/{}/reruns', { at: [id], body: { times: TIMES, calls: CALLS } });
+      await api('POST /scorecards/{}/reruns', {
+        at: [id],
+        body: {
+          times: TIMES,
+          calls: CALLS,
+          ...(known?.requests ? { most_micro: known.micro ?? 0 } : {}),
+        },
+      });
       list.reload();
     } catch (e) {
       const fields = (e as { fields?: Record<string, string> }).fields ?? {};
       toast(Object.values(fields)[0] ?? (e as Error).message, true);
+      cost.reload();
     }
     setBusy(false);
   };
@@ -51,9 +66,12 @@ export function Stability({ id }: { id: string }) {
       <div class="part" role="status">
         {!last && (
           <p class="note">
-            No calls were judged again yet: see whether the same call gets the same answers. Your
-            first language engine is asked up to {CALLS * TIMES} times, at its price and under your
-            spend caps; without one, the built-in engine.
+            No calls were judged again yet: see whether the same call gets the same answers.
+          </p>
+        )}
+        {known && (
+          <p class={known.fits ? 'note' : 'warn-ink'} id="rerun-cost">
+            {known.text}
           </p>
         )}
         {waiting && <p class="note">The calls are being judged again.</p>}

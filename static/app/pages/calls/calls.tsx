@@ -88,6 +88,7 @@ export default function Calls() {
         <BatchBar
           chosen={chosen}
           all={rows.map((r) => r.id)}
+          asked={asked as Record<string, string>}
           set={choose}
           onClose={() => choose(undefined)}
         />

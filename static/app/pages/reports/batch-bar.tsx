@@ -1,21 +1,38 @@
 /* Which calls' reports to take along: stands above the list while one chooses. */
 import { useState } from 'preact/hooks';
-import { ApiError } from '../../api/client';
+import { api, ApiError } from '../../api/client';
 import { Button } from '../../ui/button';
 import { plural } from '../../ui/format';
 import { save } from './save';
 import './reports.css';
 
-export const mostReports = 50;
+const mostReports = 500;
+
+/** The ids of what the list would show, page by page. */
+async function everyMatch(asked: Record<string, string>): Promise<string[]> {
+  const ids: string[] = [];
+  let cursor: string | undefined;
+  do {
+    const page: { items: { id: string }[]; next: string | null } = await api('GET /calls', {
+      query: { ...asked, limit: 100, cursor },
+    });
+    ids.push(...page.items.map((c) => c.id));
+    cursor = page.next ?? undefined;
+  } while (cursor && ids.length < mostReports);
+  return ids.slice(0, mostReports);
+}
 
 export function BatchBar({
   chosen,
   all,
+  asked,
   set,
   onClose,
 }: {
   chosen: Set<string>;
   all: string[];
+  /** The filter of the list. */
+  asked: Record<string, string>;
   set: (ids: Set<string>) => void;
   onClose: () => void;
 }) {
@@ -27,12 +44,20 @@ export function BatchBar({
     setBusy(true);
     setError('');
     try {
-      await save(`/call-reports?calls=${[...chosen].join(',')}&format=${format}`);
+      await save('/call-reports', { calls: [...chosen], format });
       onClose();
     } catch (e) {
       setError(e instanceof ApiError ? e.message : String(e));
     }
     setBusy(false);
+  };
+  const match = async () => {
+    setError('');
+    try {
+      set(new Set(await everyMatch(asked)));
+    } catch (e) {
+      setError(e instanceof ApiError ? e.message : String(e));
+    }
   };
   const why = !chosen.size
     ? 'Choose calls first.'
@@ -54,7 +79,8 @@ export function BatchBar({
         </p>
       )}
       <div class="actions">
-        <Button onClick={() => set(new Set(all.slice(0, mostReports)))}>All on this page</Button>
+        <Button onClick={() => set(new Set(all))}>All on this page</Button>
+        <Button onClick={() => void match()}>All that match, up to {mostReports}</Button>
         <Button kind="main" why={why} busy={busy} onClick={() => void get('pdf')}>
           Save as PDFs
         </Button>

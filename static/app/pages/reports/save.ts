@@ -1,11 +1,19 @@
 /* Brings a file from the server to the person's disk, so that a refusal is a sentence on the page and
  * not a broken file among the downloads. */
-import { ApiError, BASE } from '../../api/client';
+import { ApiError, auth, BASE } from '../../api/client';
 
-export async function save(path: string): Promise<void> {
+/** With a body it is posted. */
+export async function save(path: string, body?: object): Promise<void> {
+  const posted: RequestInit = body
+    ? {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', 'X-CSRF-Token': auth.csrf },
+        body: JSON.stringify(body),
+      }
+    : {};
   let response: Response;
   try {
-    response = await fetch(BASE + path, { credentials: 'same-origin' });
+    response = await fetch(BASE + path, { credentials: 'same-origin', ...posted });
   } catch {
     throw new ApiError(0, 'unreachable', 'The server cannot be reached. Check the connection.');
   }

@@ -6,18 +6,13 @@ import { Button } from '../../ui/button';
 import { Dialog } from '../../ui/dialog';
 import { TextField } from '../../ui/field';
 import { Failed, Loading } from '../../ui/states';
+import { TickList, type Ticked } from '../../ui/tick-list';
 import { toast } from '../../ui/toast';
 import type { Lead } from './leads-panel';
 
-interface Person {
-  id: string;
-  name: string;
-  note?: string;
-}
-
 /** All agents, page by page: a tenant may have more than one page of them. */
-async function everyAgent(): Promise<Person[]> {
-  const all: Person[] = [];
+async function everyAgent(): Promise<Ticked[]> {
+  const all: Ticked[] = [];
   let cursor: string | undefined;
   do {
     const page: { items: { id: string; name: string; extension: string }[]; next: string | null } =
@@ -41,7 +36,7 @@ export function TeamDialog({
   saved: () => void;
 }) {
   const team = useApi(id ? 'GET /teams/{}' : null, { at: [id] });
-  const [agents, setAgents] = useState<Person[]>();
+  const [agents, setAgents] = useState<Ticked[]>();
   const [failed, setFailed] = useState<ApiError>();
   useEffect(() => {
     everyAgent().then(setAgents, (e) => setFailed(e as ApiError));
@@ -73,9 +68,9 @@ function Form({
   onClose,
   saved,
 }: {
-  of: { id: string; name: string; version: number; agents: Person[]; leads: Person[] } | undefined;
-  agents: Person[];
-  leads: Person[];
+  of: { id: string; name: string; version: number; agents: Ticked[]; leads: Ticked[] } | undefined;
+  agents: Ticked[];
+  leads: Ticked[];
   onClose: () => void;
   saved: () => void;
 }) {
@@ -120,62 +115,11 @@ function Form({
         onChange={setName}
         error={error?.fields.name}
       />
-      <Many label="Agents" all={agents} on={inIt} set={setInIt} error={error?.fields.agents} />
-      <Many label="Led by" all={leads} on={lead} set={setLead} error={error?.fields.leads} />
+      <TickList label="Agents" all={agents} on={inIt} set={setInIt} error={error?.fields.agents} />
+      <TickList label="Led by" all={leads} on={lead} set={setLead} error={error?.fields.leads} />
       <Button type="submit" kind="main" busy={busy}>
         Save
       </Button>
     </form>
-  );
-}
-
-/** A list to tick in, narrowed by a name where it is long. */
-function Many({
-  label,
-  all,
-  on,
-  set,
-  error,
-}: {
-  label: string;
-  all: Person[];
-  on: Set<string>;
-  set: (on: Set<string>) => void;
-  error: string | undefined;
-}) {
-  const [find, setFind] = useState('');
-  const shown = all.filter((p) => p.name.toLowerCase().includes(find.trim().toLowerCase()));
-  const toggle = (id: string) => {
-    const next = new Set(on);
-    if (!next.delete(id)) next.add(id);
-    set(next);
-  };
-  return (
-    <fieldset class="tick-list">
-      <legend>
-        {label} <span class="note">{on.size} chosen</span>
-      </legend>
-      {all.length > 8 && (
-        <input
-          type="search"
-          aria-label={`Find in ${label}`}
-          placeholder="Find by name"
-          value={find}
-          onInput={(event) => setFind(event.currentTarget.value)}
-        />
-      )}
-      <div class="ticks">
-        {shown.map((p) => (
-          <label class="check" key={p.id}>
-            <input type="checkbox" checked={on.has(p.id)} onChange={() => toggle(p.id)} />
-            <span>
-              {p.name} {p.note && <span class="note">{p.note}</span>}
-            </span>
-          </label>
-        ))}
-        {!shown.length && <p class="note">Nobody of this name.</p>}
-      </div>
-      {error && <p class="field-error">{error}</p>}
-    </fieldset>
   );
 }

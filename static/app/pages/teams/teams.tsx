@@ -13,7 +13,6 @@ import { DataTable, Pager, type Column } from '../../ui/table';
 import { toast } from '../../ui/toast';
 import { LeadsPanel } from './leads-panel';
 import { TeamDialog } from './team-dialog';
-import './teams.css';
 
 type Team = Item<'GET /teams'>;
 
