@@ -55,6 +55,7 @@
 #include "people/sessions/sessions.h"
 #include "people/teams/teams.h"
 #include "people/tenants/tenants.h"
+#include "people/webhooks/webhooks.h"
 #include "platform/mails/mails.h"
 #include "platform/queues/queues.h"
 #include "platform/retention/retention.h"
@@ -78,6 +79,7 @@ const struct feature *const features[] = {
     &teams_feature,
     &apikeys_feature,
     &audit_feature,
+    &webhooks_feature,
     &tenants_feature,
     &spend_feature,
     &integrations_feature,
