@@ -52,6 +52,7 @@ async function everyPage(page: Page): Promise<Map<string, string>> {
     ['members', '/members'],
     ['roles', '/roles'],
     ['API keys', '/api-keys'],
+    ['webhooks', '/webhooks'],
     ['settings', '/settings'],
     ['missing page', '/nowhere'],
   ]);

@@ -78,7 +78,7 @@ test('an endpoint is made, tried, mended, given a new secret, switched off and r
   };
   await until('Failed', 1);
   await checkPage(page);
-  await page.getByRole('button', { name: 'Show Test' }).click();
+  await page.getByRole('link', { name: 'Test', exact: true }).click();
   await dialog.getByText('the queue is away').waitFor();
   await dialog.getByText('Status 503 after').waitFor();
   await checkPage(page);

@@ -39,8 +39,12 @@ const struct err *webhook_signature(struct arena *a, const struct webhook_keys *
 
 /* ---- webhooks.c ---- */
 
-/* After the commit the ring hears of the job. */
-void webhook_hint(struct db *db, struct uuid job, struct str gate);
+/* Jobs that a statement has added: room for n of that priority, in the connection's arena; each; and after the
+ * commit the ring hears of all. */
+struct webhook_hints;
+struct webhook_hints *webhook_hints_new(struct db *db, size_t n, enum job_priority priority);
+void webhook_hints_add(struct webhook_hints *h, struct uuid job, struct str gate);
+void webhook_hints_send(struct db *db, struct webhook_hints *h);
 /* An address that events may be sent to, as far as it can be told without asking a name server. E_BAD_INPUT
  * with what is wrong and the cure. */
 const struct err *webhook_url_check(struct arena *a, struct str url) MUST_USE;

@@ -148,6 +148,8 @@ static const struct err *note_failure(struct job *job, struct sent *s, struct st
     e = q_webhook_failed(db, (struct webhook_failed_in){
         s->delivery, job->id, s->answer.status ? s->answer.status : SQL_NULL, s->ms, why, first_of(job, s),
         last ? 0 : job->retry_ms, gone}, &out);
+    if (!e && last)
+        e = q_webhook_given_up(db, (struct webhook_given_up_in){s->delivery, job->id, why}, NULL);
     if (!e && out.disabled)
         e = notify(job, db, s);
     if (!e)
@@ -189,7 +191,8 @@ static enum job_result failed(struct job *job, struct sent *s, const struct err 
         return JOB_SNOOZE;
     tell_gate(job, s, e, why);
     (void)err_why(job->a, e, "%.*s", STR_ARG(why));
-    return JOB_RETRY;
+    /* Given up for the endpoint's fault: the log has it, and nobody who runs the service is to be alarmed. */
+    return job->last || job->attempt + 1 >= job->max_attempts ? JOB_DISCARD : JOB_RETRY;
 }
 
 static enum job_result work(struct job *job, void **ret_product)
@@ -221,6 +224,7 @@ static const struct err *store(struct job *job, void *product)
         s->delivery, job->id, s->answer.status, s->ms, first_of(job, s)}, NULL);
 }
 
+/* Cancelled, or it ended its workers. */
 static const struct err *dead(struct job *job, struct str reason)
 {
     return q_webhook_given_up(job->db, (struct webhook_given_up_in){delivery_of(job), job->id, str_sub(reason, 0, 500)}, NULL);

@@ -37,6 +37,14 @@ static const struct err *is_on(struct req *rq)
     return e;
 }
 
+static void tell(struct req *rq, const struct uuid *job, const struct str *gate, enum job_priority urgency)
+{
+    struct webhook_hints *h = webhook_hints_new(rq->db, 1, urgency);
+
+    webhook_hints_add(h, *job, *gate);
+    webhook_hints_send(rq->db, h);
+}
+
 const struct err *webhook_try_out(struct req *rq)
 {
     struct webhook_get_out row;
@@ -47,7 +55,7 @@ const struct err *webhook_try_out(struct req *rq)
         e = q_webhook_test(rq->db, (struct webhook_test_in){rq->param_id[0], JOB_INTERACTIVE}, &out);
     if (e)
         return e;
-    webhook_hint(rq->db, out.job_id, out.job_gate);
+    tell(rq, &out.job_id, &out.job_gate, JOB_INTERACTIVE);
     return req_created(rq, out.delivery_id);
 }
 
@@ -69,7 +77,7 @@ const struct err *webhook_send_again(struct req *rq)
         return e;
     if (!n)
         return err_why(rq->a, E_CONFLICT, "This delivery is still being tried.");
-    webhook_hint(rq->db, jobs[0].job_id, jobs[0].job_gate);
+    tell(rq, &jobs[0].job_id, &jobs[0].job_gate, JOB_INTERACTIVE);
     return req_none(rq);
 }
 
@@ -78,6 +86,7 @@ const struct err *webhook_replay_time(struct req *rq)
     const struct replay_fields *in = rq->in;
     int64_t to = in->to == TIME_NONE ? time_now() : in->to;
     struct webhook_replay_out *jobs;
+    struct webhook_hints *hints;
     struct jw w = jw_new(rq->a);
     size_t n = 0;
     const struct err *e = is_on(rq);
@@ -87,10 +96,12 @@ const struct err *webhook_replay_time(struct req *rq)
     if (!e) /* those of a long time go behind what happens now */
         e = q_webhook_replay(rq->db, (struct webhook_replay_in){
             rq->param_id[0], in->from, to, in->delivered, WEBHOOK_REPLAY_MAX, WEBHOOK_TRIES, JOB_NORMAL}, &jobs, &n);
-    for (size_t i = 0; !e && i < n && i < DB_AFTER / 2; i++) /* the sweeper finds the others */
-        webhook_hint(rq->db, jobs[i].job_id, jobs[i].job_gate);
     if (e)
         return e;
+    hints = webhook_hints_new(rq->db, n, JOB_NORMAL);
+    for (size_t i = 0; i < n; i++)
+        webhook_hints_add(hints, jobs[i].job_id, jobs[i].job_gate);
+    webhook_hints_send(rq->db, hints);
     jw_open(&w, '{');
     jw_key(&w, "replayed");
     jw_int(&w, (int64_t)n);

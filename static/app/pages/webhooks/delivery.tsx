@@ -4,7 +4,7 @@ import { useApi } from '../../api/use-api';
 import { to } from '../../routes';
 import { Button } from '../../ui/button';
 import { Dialog } from '../../ui/dialog';
-import { count, secondOf, whenOf } from '../../ui/format';
+import { count, fullTime } from '../../ui/format';
 import { Facts } from '../../ui/page';
 import { Failed, Loading } from '../../ui/states';
 import { eventName, SendingState } from './words';
@@ -17,7 +17,7 @@ interface Try {
   answer: string | null;
 }
 
-const when = (iso: string) => `${whenOf(iso, zone.value)} (${secondOf(iso, zone.value)})`;
+const when = (iso: string) => fullTime(iso, zone.value);
 
 function pretty(body: string): string {
   try {
@@ -65,6 +65,7 @@ export function DeliveryDialog({
       ) : (
         <div class="part form">
           <Facts
+            class="rows"
             items={[
               ['State', <SendingState state={d.state} />],
               ['Why', d.reason],

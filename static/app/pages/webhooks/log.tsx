@@ -119,7 +119,9 @@ export function Log({ of, why, turn }: { of: string; why: string | undefined; tu
     true,
   );
   const paging = usePaging(list.data?.next);
-  const [shown, setShown] = useState('');
+  const shown = query.delivery ?? '';
+  const here = { state: query.state ?? '', cursor: query.cursor ?? '' };
+  const close = () => route(to.webhook(of, here));
   const [replaying, setReplaying] = useState(false);
   useEffect(() => {
     if (turn) list.reload();
@@ -128,7 +130,7 @@ export function Log({ of, why, turn }: { of: string; why: string | undefined; tu
     try {
       await api('POST /webhooks/{}/deliveries/{}/replay', { at: [of, id] });
       toast('It is being sent again.');
-      setShown('');
+      close();
       list.reload();
     } catch (e) {
       toast((e as Error).message, true);
@@ -139,11 +141,7 @@ export function Log({ of, why, turn }: { of: string; why: string | undefined; tu
       key: 'type',
       label: 'Event',
       phone: 'lead',
-      show: (d) => (
-        <Button kind="quiet" label={`Show ${eventName(d.type)}`} onClick={() => setShown(d.id)}>
-          {eventName(d.type)}
-        </Button>
-      ),
+      show: (d) => <strong>{eventName(d.type)}</strong>,
     },
     { key: 'state', label: 'State', phone: 'end', show: (d) => <SendingState state={d.state} /> },
     { key: 'at', label: 'Happened', show: (d) => whenOf(d.created_at, zone.value) },
@@ -173,7 +171,12 @@ export function Log({ of, why, turn }: { of: string; why: string | undefined; tu
       ) : !list.data ? (
         <Loading label="Loading deliveries" />
       ) : list.data.items.length ? (
-        <DataTable label="Deliveries" rows={list.data.items} columns={columns} />
+        <DataTable
+          label="Deliveries"
+          rows={list.data.items}
+          columns={columns}
+          href={(d) => to.webhook(of, { ...here, delivery: d.id })}
+        />
       ) : (
         <p class="panel-note">
           {state ? 'No delivery is in that state.' : 'Nothing was sent to it in the last 30 days.'}
@@ -186,7 +189,7 @@ export function Log({ of, why, turn }: { of: string; why: string | undefined; tu
           id={shown}
           why={why}
           again={() => void again(shown)}
-          onClose={() => setShown('')}
+          onClose={close}
         />
       )}
       {replaying && <ReplayDialog of={of} done={list.reload} onClose={() => setReplaying(false)} />}

@@ -100,30 +100,33 @@ export default function WebhookPage() {
             days it is switched off.
           </p>
         )}
-        <Facts
-          items={[
-            ['State', <EndpointState of={w} />],
-            ['Address', <code class="webhook-id">{w.url}</code>],
-            ['Events', w.events.length ? w.events.map(eventName).join(', ') : 'All'],
-            ['Secret', `since ${fullTime(w.secret_at, zone.value)}`],
-            ['Public key', w.public_key && <code class="webhook-id">{w.public_key}</code>],
-            ['Old secret', w.old_until && `signs too until ${fullTime(w.old_until, zone.value)}`],
-            ['Made by', w.by_name],
-          ]}
-        />
-        <div class="actions webhook-acts">
-          {w.old_until ? (
-            <Button why={why} onClick={() => setAsked('old')}>
-              End the old secret
+        <div class="part">
+          <Facts
+            class="rows"
+            items={[
+              ['State', <EndpointState of={w} />],
+              ['Address', <code class="webhook-id">{w.url}</code>],
+              ['Events', w.events.length ? w.events.map(eventName).join(', ') : 'All'],
+              ['Secret', `since ${fullTime(w.secret_at, zone.value)}`],
+              ['Public key', w.public_key && <code class="webhook-id">{w.public_key}</code>],
+              ['Old secret', w.old_until && `signs too until ${fullTime(w.old_until, zone.value)}`],
+              ['Made by', w.by_name],
+            ]}
+          />
+          <div class="actions webhook-acts">
+            {w.old_until ? (
+              <Button why={why} onClick={() => setAsked('old')}>
+                End the old secret
+              </Button>
+            ) : (
+              <Button why={why} onClick={() => setAsked('rotate')}>
+                New secret
+              </Button>
+            )}
+            <Button why={why} kind="quiet" onClick={() => setAsked('remove')}>
+              Remove
             </Button>
-          ) : (
-            <Button why={why} onClick={() => setAsked('rotate')}>
-              New secret
-            </Button>
-          )}
-          <Button why={why} kind="quiet" onClick={() => setAsked('remove')}>
-            Remove
-          </Button>
+          </div>
         </div>
       </Panel>
       <Log of={id} turn={turn} why={why ?? (on ? undefined : 'Switch the endpoint on first.')} />

@@ -84,6 +84,15 @@ export default function Webhooks() {
           />
         </Panel>
       )}
+      <Panel title="For the receiver">
+        <p class="panel-note">
+          Each event is a POST of JSON with the headers webhook-id, webhook-timestamp and
+          webhook-signature, as <a href="https://www.standardwebhooks.com">Standard Webhooks</a> 1.0
+          and its libraries read them. Answer with a status of 200 to 299 within 15 seconds; all
+          else is tried again, ten times over three days. An event may come twice: its webhook-id is
+          the same then.
+        </p>
+      </Panel>
       {making && (
         <Dialog title="New endpoint" onClose={() => setMaking(false)}>
           <EndpointForm
