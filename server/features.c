@@ -55,6 +55,7 @@
 #include "people/sessions/sessions.h"
 #include "people/teams/teams.h"
 #include "people/tenants/tenants.h"
+#include "people/webhooks/webhooks.h"
 #include "platform/erasure/erasure.h"
 #include "platform/mails/mails.h"
 #include "platform/queues/queues.h"
@@ -79,6 +80,7 @@ const struct feature *const features[] = {
     &teams_feature,
     &apikeys_feature,
     &audit_feature,
+    &webhooks_feature,
     &tenants_feature,
     &spend_feature,
     &integrations_feature,

@@ -48,6 +48,29 @@ struct hash crypto_hmac_sha256(struct str key, struct str s)
     return h;
 }
 
+struct str crypto_ed25519_public(struct arena *a, struct str seed)
+{
+    unsigned char secret[crypto_sign_SECRETKEYBYTES], *key = arena_alloc(a, crypto_sign_PUBLICKEYBYTES);
+
+    if (seed.n != crypto_sign_SEEDBYTES)
+        return STR_NONE;
+    crypto_sign_seed_keypair(key, secret, (const unsigned char *)seed.p);
+    sodium_memzero(secret, sizeof secret);
+    return str_n(key, crypto_sign_PUBLICKEYBYTES);
+}
+
+struct str crypto_ed25519_sign(struct arena *a, struct str seed, struct str s)
+{
+    unsigned char secret[crypto_sign_SECRETKEYBYTES], key[crypto_sign_PUBLICKEYBYTES], *out = arena_alloc(a, crypto_sign_BYTES);
+
+    if (seed.n != crypto_sign_SEEDBYTES)
+        return STR_NONE;
+    crypto_sign_seed_keypair(key, secret, (const unsigned char *)seed.p);
+    crypto_sign_detached(out, NULL, (const unsigned char *)(s.p ? s.p : ""), s.n, secret);
+    sodium_memzero(secret, sizeof secret);
+    return str_n(out, crypto_sign_BYTES);
+}
+
 struct str crypto_hmac_sha1_base64(struct arena *a, struct str key, struct str s)
 {
     unsigned char mac[EVP_MAX_MD_SIZE];

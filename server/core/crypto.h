@@ -22,6 +22,10 @@ void crypto_init(void);
 void crypto_random(void *out, size_t n);
 struct hash crypto_sha256(struct str s);
 struct hash crypto_hmac_sha256(struct str key, struct str s);
+/* Ed25519 (RFC 8032) by a seed of 32 bytes: the public key's 32 bytes, and the 64 of a signature of s.
+ * STR_NONE for a seed of another length. */
+struct str crypto_ed25519_public(struct arena *a, struct str seed);
+struct str crypto_ed25519_sign(struct arena *a, struct str seed, struct str s);
 /* Base64 of HMAC-SHA1; only for protocols that demand it (Twilio's signature). */
 struct str crypto_hmac_sha1_base64(struct arena *a, struct str key, struct str s);
 /* Lower-case hex MD5 of s; only for protocols that demand it (Grandstream's login). */

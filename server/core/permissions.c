@@ -12,7 +12,8 @@ static const char *const names[PERMISSION_COUNT] = {
 #define QUALITY_ALL (SCORECARDS_WRITE | SCORECARDS_PUBLISH | REVIEW | REVIEWS_RESOLVE)
 #define REVIEW (REVIEWS_WRITE | REVIEWS_ANSWER)
 #define ADMIN_ALL                                                                                  \
-    (INTEGRATIONS_WRITE | PEOPLE_WRITE | API_KEYS_WRITE | JOBS_WRITE | AUDIT_READ | RETENTION_WRITE)
+    (INTEGRATIONS_WRITE | PEOPLE_WRITE | API_KEYS_WRITE | JOBS_WRITE | AUDIT_READ | RETENTION_WRITE | \
+     WEBHOOKS_WRITE)
 
 const struct role_default role_defaults[] = {
     {"owner", "Owner", "all", READ_ALL | RUN_ALL | ADMIN_ALL | ORIGINALS_READ},

@@ -24,7 +24,8 @@
     X(JOBS_READ, "jobs.read")                                                                      \
     X(JOBS_WRITE, "jobs.write")                                                                    \
     X(RETENTION_WRITE, "retention.write")                                                          \
-    X(ORIGINALS_READ, "originals.read")
+    X(ORIGINALS_READ, "originals.read")                                                            \
+    X(WEBHOOKS_WRITE, "webhooks.write")
 
 enum permission_number {
 #define X(name, text) name##_NUMBER,

@@ -66,7 +66,8 @@ static const struct setting {
     T(sftp_inbox, "", "Folder of the inboxes that deploy/admin sftp-inbox makes; a tenant's drop folders may "
       "lie in its own below it. Empty: none."),
     T(egress_allow, "", "Private networks we may call, by use: ucm=10.0.0.0/8, ucm=127.0.0.1/32:8089; "
-      "engine=10.0.0.5/32:9000 for a whisper server. Empty: none."),
+      "engine=10.0.0.5/32:9000 for a whisper server, webhook=10.0.0.6/32:8000 for a system that tenants "
+      "may have told what happens. Empty: none."),
     T(cdr_listen, "", "Address and ports where `ringsight cdr` takes CDR lines of 3CX, e.g. "
       "0.0.0.0:5015-5099; integrations choose among them. Empty: off."),
     N(loops, "0", 0, 64, "Event loops; 0 is one per core."),

@@ -81,10 +81,16 @@ static struct str uuids(struct arena *a, const struct uuid *v, size_t n)
     return buf_str(&b);
 }
 
+enum job_priority job_priority_now(enum job_priority usual)
+{
+    const struct job *from = job_running();
+
+    return from && from->priority >= JOB_BACKFILL ? JOB_BACKFILL : usual;
+}
+
 const struct err *job_add_id(struct db *db, const struct job_new *job, struct uuid *ret_id)
 {
     const struct job_kind *k = job_kind_find(str_of(job->kind));
-    const struct job *from = job_running();
     struct str gate = job->gate.p ? job->gate : STR("");
     struct job_add_out row;
     int64_t priority;
@@ -92,7 +98,7 @@ const struct err *job_add_id(struct db *db, const struct job_new *job, struct uu
 
     if (!k)
         return err_why(db_arena(db), E_INTERNAL, "no such job kind: %s", job->kind);
-    priority = from && from->priority >= JOB_BACKFILL ? JOB_BACKFILL : k->priority;
+    priority = job_priority_now(k->priority);
     *ret_id = uuid_new();
     if (job->n_needs)
         return q_job_add_after(db, (struct job_add_after_in){

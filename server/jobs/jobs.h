@@ -36,6 +36,7 @@ struct job {
     struct str gate;
     int64_t attempt, max_attempts, token, created_at, priority;
     int64_t snooze_s;   /* for JOB_SNOOZE; 0: 5 seconds */
+    int64_t retry_ms;   /* for JOB_RETRY: until the next try; 0: by the kind's curve */
     bool last;          /* JOB_RETRY: do not try again, whatever attempts are left */
     struct db *db;      /* store and dead: the open transaction */
     struct db_pool *pool;
@@ -96,6 +97,10 @@ const struct err *job_add_service(struct db *db, const struct job_new *job) MUST
  * that runs is not, for it may have looked before. Then one more is added to begin when that ends. Its
  * dedupe key names it among those of its kind and object. */
 const struct err *job_add_again(struct db *db, const struct job_new *job) MUST_USE;
+
+/* What a job of that priority has if it is added now: what a back-fill job adds is back-fill too. For jobs that
+ * a statement of the feature's own inserts. */
+enum job_priority job_priority_now(enum job_priority usual);
 
 /* Asks the workers to cancel a job, or to try a dead one again from its first attempt; they do so
  * within two seconds. E_NOT_FOUND, E_CONFLICT: it is not dead. */

@@ -219,7 +219,8 @@ static const struct err *failed(struct job *job, struct str why)
     LOG(LOG_INFO, "job.retry", KV_C("kind", job->kind->name), KV_I("attempt", job->attempt + 1),
         KV("reason", why));
     count(job, OUTCOME_RETRY);
-    return again(job, job->attempt + 1, job_backoff_ms(&job->kind->curve, job->attempt + 1), why);
+    return again(job, job->attempt + 1,
+                 job->retry_ms > 0 ? job->retry_ms : job_backoff_ms(&job->kind->curve, job->attempt + 1), why);
 }
 
 static const struct err *settle(struct job *job, enum job_result result, void *product)

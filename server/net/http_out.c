@@ -3,8 +3,10 @@
  * from a request handler; never logs addresses beyond the host. */
 #include "net/http_out.h"
 
+#include <arpa/inet.h>
 #include <curl/curl.h>
 #include <pthread.h>
+#include <string.h>
 
 #include "core/time.h"
 #include "net/transfer.h"
@@ -185,6 +187,50 @@ const struct err *http_url_check(struct arena *a, struct str url, bool plain_htt
     struct url parsed;
 
     return url_parse(a, url, plain_http, hosts, &parsed);
+}
+
+/* The host as an address, if it is one by itself. */
+static bool literal(struct arena *a, const struct url *url, struct sockaddr_storage *ret, socklen_t *ret_n)
+{
+    struct sockaddr_in *v4 = (struct sockaddr_in *)ret;
+    struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)ret;
+    const char *host = str_c(a, url->host);
+
+    memset(ret, 0, sizeof *ret);
+    if (inet_pton(AF_INET, host, &v4->sin_addr) == 1) {
+        v4->sin_family = AF_INET;
+        v4->sin_port = htons((uint16_t)url->port);
+        *ret_n = sizeof *v4;
+        return true;
+    }
+    if (inet_pton(AF_INET6, host, &v6->sin6_addr) != 1)
+        return false;
+    v6->sin6_family = AF_INET6;
+    v6->sin6_port = htons((uint16_t)url->port);
+    *ret_n = sizeof *v6;
+    return true;
+}
+
+const struct err *http_url_guard(const struct http_client *client, struct arena *a, struct str url,
+                                 const char *use)
+{
+    struct sockaddr_storage address;
+    enum net_verdict verdict;
+    struct url parsed;
+    socklen_t n;
+    const struct err *e = url_parse(a, url, net_allowances_any(client->allowances, str_of(use)), NULL, &parsed);
+
+    if (e || !literal(a, &parsed, &address, &n))
+        return e;
+    verdict = net_address_allowed((const struct sockaddr *)&address, n, str_of(use), client->allowances);
+    if (verdict == NET_REFUSED || (verdict == NET_PUBLIC && net_address_is_own((const struct sockaddr *)&address)))
+        return err_why(a, E_ADDRESS_REFUSED,
+                       "%.*s, port %u, lies in a network or at a port that this service does not call. The "
+                       "operator can allow it with RINGSIGHT_EGRESS_ALLOW, for the use %s.",
+                       STR_ARG(parsed.host), parsed.port, use);
+    if (verdict == NET_PUBLIC && !parsed.https)
+        return err_why(a, E_BAD_INPUT, "Outside of allowed networks the address must begin with https://.");
+    return NULL;
 }
 
 /* One key in base64 or hex (colons allowed) as base64. */

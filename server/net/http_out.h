@@ -121,6 +121,12 @@ const struct err *http_status_err(int status);
 const struct err *http_url_check(struct arena *a, struct str url, bool plain_http,
                                  const char *const *hosts) MUST_USE;
 
+/* The same for a use, which decides whether http may be; and where the host is an address by itself, what the
+ * guard says of it. Asks no name server: a name that leads inside is found when it is called. E_BAD_INPUT,
+ * E_ADDRESS_REFUSED. */
+const struct err *http_url_guard(const struct http_client *client, struct arena *a, struct str url,
+                                 const char *use) MUST_USE;
+
 /* Reads a pin in any of the accepted forms into curl's "sha256//…;sha256//…". E_BAD_INPUT. */
 const struct err *http_pin_parse(struct arena *a, struct str text, struct str *ret) MUST_USE;
 

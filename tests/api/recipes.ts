@@ -2,7 +2,7 @@
  * own that may be spoiled, and the body that the route takes. A route without a recipe fails the
  * walker, so a new one is walked from its first day. */
 import { randomUUID } from 'node:crypto';
-import { as, home, send, signIn, login, MISSING, type Ask, type Client, type Tenant } from './house.ts';
+import { as, home, send, signIn, login, until, MISSING, type Ask, type Client, type Tenant } from './house.ts';
 import { sql } from './queue.ts';
 
 export interface Recipe {
@@ -30,6 +30,29 @@ const anAgent = (owner: Client): Promise<Record<string, string>> =>
 const aRole = (owner: Client): Promise<Record<string, string>> =>
   made(owner, '/api/v1/roles', 'role', { json: { name: `Walker ${unique()}`, scope: 'all', permissions: ['calls.read'] } });
 const aTeam = (owner: Client): Promise<Record<string, string>> => made(owner, '/api/v1/teams', 'team', { json: { name: `Walker ${unique()}` } });
+const webhook = () => ({ url: 'https://crm.example.test/hook', events: ['review.completed'], description: 'Walker', active: false });
+/** A tenant has at most twenty: the last four of each state stay, for the walker goes on with one that is on. */
+async function aWebhook(owner: Client): Promise<Record<string, string>> {
+  const walked = (await owner.send('/api/v1/webhooks')).json.items.filter((w: { description: string }) => w.description === 'Walker');
+  for (const state of ['on', 'off'])
+    for (const old of walked.filter((w: { state: string }) => w.state === state).slice(0, -4))
+      await owner.send(`/api/v1/webhooks/${old.id}`, { method: 'DELETE' });
+  return made(owner, '/api/v1/webhooks', 'webhook', { json: webhook() });
+}
+async function aRotated(owner: Client): Promise<Record<string, string>> {
+  const of = await aWebhook(owner);
+  await made(owner, `/api/v1/webhooks/${of.webhook}/rotate`, 'webhook', { json: {} });
+  return of;
+}
+/** Switched on, with a test that has ended: nothing of that name answers. */
+async function aSending(owner: Client): Promise<Record<string, string>> {
+  const of = await aWebhook(owner);
+  await owner.send(`/api/v1/webhooks/${of.webhook}`, { method: 'PATCH', json: { active: true }, headers: { 'if-match': '"2"' } });
+  const sending = await made(owner, `/api/v1/webhooks/${of.webhook}/test`, 'webhook_delivery', { json: {} });
+  await until('the test has failed', 60_000, async () =>
+    (await owner.send(`/api/v1/webhooks/${of.webhook}/deliveries/${sending.webhook_delivery}`)).json.state === 'failed');
+  return { ...of, ...sending };
+}
 const anIntegration = (owner: Client): Promise<Record<string, string>> =>
   made(owner, '/api/v1/integrations', 'integration', { json: { provider: 'generic', name: 'Walker', settings: {} } });
 const a3cx = (owner: Client): Promise<Record<string, string>> =>
@@ -257,6 +280,14 @@ export const recipes: Record<string, Recipe> = {
   'POST /api/v1/teams': { ask: () => ({ json: { name: `Walker ${unique()}` } }) },
   'PATCH /api/v1/teams/{team}': { make: aTeam, ask: () => ({ json: { agents: [] }, headers: { 'if-match': '"1"' } }) },
   'DELETE /api/v1/teams/{team}': { make: aTeam },
+  'POST /api/v1/webhooks': { ask: () => ({ json: webhook() }) },
+  'PATCH /api/v1/webhooks/{webhook}': { make: aWebhook, ask: () => ({ json: { events: ['task.done'] }, headers: { 'if-match': '"2"' } }) },
+  'DELETE /api/v1/webhooks/{webhook}': { make: aWebhook },
+  'POST /api/v1/webhooks/{webhook}/rotate': { make: aWebhook, ask: () => ({ json: {} }) },
+  'DELETE /api/v1/webhooks/{webhook}/old': { make: aRotated },
+  'POST /api/v1/webhooks/{webhook}/test': { make: aWebhook, ask: () => ({ json: {} }) },
+  'POST /api/v1/webhooks/{webhook}/replay': { make: aSending, ask: () => ({ json: { from: '2026-01-01T00:00:00Z' } }) },
+  'POST /api/v1/webhooks/{webhook}/deliveries/{webhook_delivery}/replay': { make: aSending, ask: () => ({ json: {} }) },
   'PUT /api/v1/members/{member}/sight': { make: aMember, ask: () => ({ json: { own_teams: true } }) },
   'POST /api/v1/report-plans': { ask: () => ({ json: { name: 'Walker', every: 'day', hour: 3, format: 'csv', attach: true, active: false, readers: [MISSING] } }), good: [422] },
   'GET /api/v1/report-plans/{report}/runs': { make: aMailing },

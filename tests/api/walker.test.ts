@@ -55,6 +55,7 @@ async function objectsOf(owner: Client, key: Client): Promise<Record<string, str
   found.score = (await key.send(`/api/v1/calls/${shown.id}/scores`)).json.items[0]?.id;
   found.job = (await recipes['POST /api/v1/jobs/{job}/retry']!.make!(owner)).job!;
   found.upload = (await recipes['HEAD /api/v1/uploads/{upload}']!.make!(owner)).upload!;
+  Object.assign(found, await recipes['POST /api/v1/webhooks/{webhook}/deliveries/{webhook_delivery}/replay']!.make!(owner));
   // What no list of its own tells: the recipes know how to make one.
   for (const r of routes.filter((x) => x.who.includes('.')))
     for (const p of r.params)

@@ -56,6 +56,7 @@ async function everyPage(page: Page): Promise<Map<string, string>> {
     ['reports by mail', '/report-mails'],
     ['retention', '/retention'],
     ['API keys', '/api-keys'],
+    ['webhooks', '/webhooks'],
     ['settings', '/settings'],
     ['missing page', '/nowhere'],
   ]);

@@ -130,7 +130,8 @@ static void every_template_is_filled_by_its_facts(void **state)
     static const struct { const char *name, *facts[6]; } all[] = {
         {"invitation", {"tenant", "by", "role", "link", "until", "service"}},
         {"password-reset", {"name", "link", "until", "service"}},
-        {"password-changed", {"name", "at", "service"}}};
+        {"password-changed", {"name", "at", "service"}},
+        {"webhook-off", {"name", "url", "reason", "link", "service"}}};
     struct arena *a = arena_new();
 
     (void)state;

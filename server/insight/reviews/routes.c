@@ -5,6 +5,7 @@
 #include "insight/transcripts/transcripts.h"
 #include "core/time.h"
 #include "live/live.h"
+#include "people/webhooks/webhooks.h"
 
 #define DAY_US (86400 * TIME_S)
 
@@ -129,6 +130,8 @@ static const struct err *submit(struct req *rq)
     if (!e)
         e = q_review_end(rq->db, (struct review_end_in){rq->param_id[0], STR("submitted"), score},
                          NULL);
+    if (!e)
+        e = webhook_tell(rq->db, WEBHOOK_REVIEW_COMPLETED, rq->param_id[0]);
     return e ? e : req_none(rq);
 }
 

@@ -3,6 +3,7 @@
 #include "insight/scores/queries.h"
 #include "insight/scores/scores.h"
 #include "live/live.h"
+#include "people/webhooks/webhooks.h"
 
 static const struct err *show(struct db *db, struct uuid call, struct str otherwise)
 {
@@ -11,6 +12,8 @@ static const struct err *show(struct db *db, struct uuid call, struct str otherw
 
     if (e == E_NOT_FOUND)
         e = q_score_unset(db, (struct score_unset_in){call, otherwise}, NULL);
+    if (!e)
+        e = webhook_tell(db, WEBHOOK_CALL_SCORED, call);
     return e ? e : live_note(db, "call.scored", call, row.agent_id);
 }
 

@@ -8,6 +8,7 @@
 #include "insight/transcripts/transcripts.h"
 #include "jobs/jobs.h"
 #include "live/live.h"
+#include "people/webhooks/webhooks.h"
 
 /* What one card says of the call. */
 struct judged {
@@ -190,6 +191,8 @@ static const struct err *store(struct job *job, void *product)
         return NULL; /* a newer transcript took its place */
     if (!e)
         e = ask_the_rest(job, p);
+    if (!e)
+        e = webhook_tell(job->db, WEBHOOK_CALL_SCORED, p->call);
     return e ? e : live_note(job->db, "call.scored", p->call, row.agent_id);
 }
 

@@ -5,6 +5,7 @@
 #include "insight/tasks/store.h"
 #include "insight/tasks/tasks.h"
 #include "live/live.h"
+#include "people/webhooks/webhooks.h"
 
 #define YEARS_MOST 10
 
@@ -117,6 +118,8 @@ static const struct err *create(struct req *rq)
     if (!e)
         e = tasks_remind(rq->db, id, row.remind_at);
     if (!e)
+        e = webhook_tell(rq->db, WEBHOOK_TASK_CREATED, id);
+    if (!e)
         e = live_note(rq->db, "task.changed", id, owner);
     return e ? e : req_created(rq, id);
 }
@@ -172,6 +175,8 @@ static const struct err *end(struct req *rq)
     if (!e)
         e = q_task_done_put(rq->db, (struct task_done_put_in){rq->param_id[0], in->done,
                                                               rq->who.account}, &now);
+    if (!e && in->done && row.done_at == TIME_NONE)
+        e = webhook_tell(rq->db, WEBHOOK_TASK_DONE, rq->param_id[0]);
     if (!e)
         e = live_note(rq->db, "task.changed", rq->param_id[0], now.owner_id);
     return e ? e : req_none(rq);

@@ -6,6 +6,7 @@
 #include "insight/tasks/store.h"
 #include "jobs/jobs.h"
 #include "live/live.h"
+#include "people/webhooks/webhooks.h"
 
 const struct err *tasks_remind(struct db *db, struct uuid task, int64_t at)
 {
@@ -36,6 +37,8 @@ static const struct err *make(struct db *db, struct uuid call, struct uuid agent
 
     if (!e)
         e = tasks_remind(db, id, row.remind_at);
+    if (!e)
+        e = webhook_tell(db, WEBHOOK_TASK_CREATED, id);
     return e ? e : live_note(db, "task.changed", id, agent);
 }
 

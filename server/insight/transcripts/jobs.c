@@ -10,6 +10,7 @@
 #include "insight/transcripts/transcripts.h"
 #include "jobs/jobs.h"
 #include "live/live.h"
+#include "people/webhooks/webhooks.h"
 #include "money/spend/spend.h"
 #include "net/services.h"
 
@@ -381,6 +382,8 @@ static const struct err *store(struct job *job, void *product)
     }
     if (!e)
         e = transcript_follow(job->db, "analysis.run", p->call, p->id);
+    if (!e)
+        e = webhook_tell(job->db, WEBHOOK_TRANSCRIPT_READY, p->call);
     return e ? e : live_note(job->db, "call.updated", p->call, row.agent_id);
 }
 

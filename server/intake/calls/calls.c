@@ -12,6 +12,7 @@
 #include "intake/policies/policies.h"
 #include "intake/recordings/recordings.h"
 #include "live/live.h"
+#include "people/webhooks/webhooks.h"
 
 struct str calls_events_json(struct arena *a, const struct call_event *events, size_t n)
 {
@@ -175,6 +176,10 @@ static const struct err *fold_with(struct db *db, struct uuid integration, struc
         e = recordings_want(db, put.id, row.recordings, row.n_recordings, 0);
     if (!e)
         e = live_note(db, put.is_new ? "call.created" : "call.updated", put.id, put.agent_id);
+    if (!e && put.is_new)
+        e = webhook_tell(db, WEBHOOK_CALL_RECEIVED, put.id);
+    if (!e && row.ended != TIME_NONE)
+        e = webhook_tell(db, WEBHOOK_CALL_UPDATED, put.id);
     if (!e && of->many_systems && number.tail.n && row.ended != TIME_NONE)
         e = numbers_look(db, put.id);
     *ret_call = put.id;

@@ -6,6 +6,7 @@
 #include "intake/recordings/queries.h"
 #include "intake/recordings/rules.h"
 #include "live/live.h"
+#include "people/webhooks/webhooks.h"
 #include "net/services.h"
 
 const struct err *recording_read(void *ctx, void *buf, size_t n, size_t *ret_n)
@@ -101,6 +102,8 @@ const struct err *recording_inspect_store(struct job *job, void *product)
         e = recordings_add_opus(job->db, row.call_id, r->task.id, false, &unused);
     if (!e)
         e = numbers_recording(job->db, row.call_id);
+    if (!e)
+        e = webhook_tell(job->db, WEBHOOK_RECORDING_READY, r->task.id);
     return e ? e : live_note(job->db, "call.updated", row.call_id, row.agent_id);
 }
 

@@ -93,6 +93,31 @@ const struct err *audit_record(struct req *rq)
         .kind = AUDIT_CHAIN, .args = STR("{}"), .dedupe = STR(AUDIT_CHAIN), .delay_s = CHAIN_AFTER_S});
 }
 
+static struct str one_member(struct arena *a, const char *key, struct str text)
+{
+    struct jw w = jw_new(a);
+
+    jw_open(&w, '{');
+    jw_key(&w, key);
+    jw_text(&w, text);
+    jw_close(&w, '}');
+    return jw_done(&w);
+}
+
+const struct err *audit_service(struct db *db, const char *act, const char *kind, struct uuid object, struct str why)
+{
+    struct arena *a = db_arena(db);
+    struct uuid id = uuid_new();
+    char text[UUID_TEXT];
+    const struct err *e = q_audit_add(db, (struct audit_add_in){
+        .id = id, .actor_kind = STR("service"), .actor = id, .actor_name = STR("Ringsight"), .act = str_of(act),
+        .objects = one_member(a, kind, uuid_text(object, text)), .given = one_member(a, "why", why),
+        .address = STR(""), .request = id}, NULL);
+
+    return e ? e : job_add(db, &(struct job_new){
+        .kind = AUDIT_CHAIN, .args = STR("{}"), .dedupe = STR(AUDIT_CHAIN), .delay_s = CHAIN_AFTER_S});
+}
+
 const struct err *audit_check(struct db *db, struct audit_state *ret)
 {
     struct audit_verify_out row;

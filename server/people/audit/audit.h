@@ -11,6 +11,11 @@
  * of things, never secrets, settings or what people wrote. E_*: of the database. */
 const struct err *audit_record(struct req *rq) MUST_USE;
 
+/* What the service did by itself in the open transaction's tenant, to an object of that kind. act: as "Webhook
+ * switched off"; why: a sentence, without secrets or what people wrote. */
+const struct err *audit_service(struct db *db, const char *act, const char *kind, struct uuid object,
+                                struct str why) MUST_USE;
+
 struct audit_state {
     int64_t links, waiting; /* chained; written and not yet chained */
     struct str fault;       /* the first thing that does not fit; empty: all fits */

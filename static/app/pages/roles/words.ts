@@ -12,6 +12,7 @@ const words: Record<string, [group: string, what: string]> = {
   'reviews.answer': ['Quality', 'Acknowledge and dispute scores'],
   'integrations.read': ['Set up', 'See phone systems, engines and deliveries'],
   'integrations.write': ['Set up', 'Connect phone systems, change engines'],
+  'webhooks.write': ['Set up', 'Have events sent to other systems'],
   'people.read': ['People', 'See members, agents and roles'],
   'people.write': ['People', 'Invite people, change members, agents and roles'],
   'api_keys.write': ['People', 'Make and revoke API keys'],

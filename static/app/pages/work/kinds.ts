@@ -37,6 +37,8 @@ export const kinds: Record<string, string> = {
   'scores.rerun': 'Judge calls again',
   'audit.failures': 'Write wrong passwords into the logs',
   'retention.run': 'Delete what is due',
+  'webhooks.send': 'Tell another system',
+  'webhooks.purge': 'Clear the log of webhooks',
   'stages.watch': 'Look after calls that stand still',
   'uploads.clean': 'Tidy up an upload',
   'uploads.expire': 'Drop an unfinished upload',

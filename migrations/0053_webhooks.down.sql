@@ -1,0 +1,15 @@
+reset role;
+delete from job where kind like 'webhooks.%';
+delete from schedule where kind like 'webhooks.%';
+set local role ringsight_owner;
+drop function ground.webhook_purge(integer);
+drop function ground.webhook_failed(uuid, uuid, integer, integer, text, text, bigint, boolean);
+drop function ground.webhook_delivered(uuid, uuid, integer, integer, text);
+drop function ground.webhook_replay(uuid, timestamptz, timestamptz, boolean, integer, integer, integer);
+drop function ground.webhook_again(uuid[], integer, integer);
+drop function ground.webhook_test(uuid, integer);
+drop function ground.webhook_tell(text, uuid, text, integer, integer);
+drop function ground.webhook_queue(uuid, uuid[], integer, integer);
+drop function ground.webhook_data(text, uuid, text);
+drop function ground.webhook_call(call, text);
+drop table webhook_attempt, webhook_delivery, webhook_event, webhook_endpoint;
