@@ -96,19 +96,20 @@ export async function ownWorker(kinds: string, settings: Record<string, string> 
 }
 
 /** `ringsight check` or `ringsight admin …`, as the owner's role. `child` may be killed. */
-export function ownCommand(args: string[], settings: Record<string, string>): { child: ChildProcess; ended: Promise<{ code: number | null; out: string; err: string }> } {
+export function ownCommand(args: string[], settings: Record<string, string>, input?: string): { child: ChildProcess; ended: Promise<{ code: number | null; out: string; err: string }> } {
   if (!program) throw new Error('no built ringsight: set RINGSIGHT_BUILD');
   const { uid, gid } = statSync(join(run, 'keys'));
   const child = spawn(program, args, {
-    cwd: '/', stdio: ['ignore', 'pipe', 'pipe'], ...(process.getuid?.() === 0 ? { uid, gid } : {}),
+    cwd: '/', stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'], ...(process.getuid?.() === 0 ? { uid, gid } : {}),
     env: { ...Object.fromEntries(Object.entries(process.env).filter(([k]) => !k.startsWith('RINGSIGHT_'))), RINGSIGHT_CONFIG: '/dev/null',
            RINGSIGHT_DATABASE_URL: demo.database_url, RINGSIGHT_JOBS_DATABASE_URL: demo.database_url,
            RINGSIGHT_PLATFORM_DATABASE_URL: demo.database_url, RINGSIGHT_OWNER_DATABASE_URL: demo.owner_database_url,
            RINGSIGHT_KEYS: join(run, 'keys'), ...settings },
   });
   let out = '', err = '';
-  child.stdout.on('data', (part) => { out += part; });
-  child.stderr.on('data', (part) => { err += part; });
+  child.stdin?.end(input);
+  child.stdout!.on('data', (part) => { out += part; });
+  child.stderr!.on('data', (part) => { err += part; });
   return { child, ended: new Promise((ok) => child.on('close', (code) => ok({ code, out, err }))) };
 }
 
@@ -120,6 +121,10 @@ export function ownFolder(): { path: string; give: (path: string) => void; remov
   give(path);
   return { path, give, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
+
+/** What `ringsight admin` needs to make a tenant. */
+export const tenantSettings = (folder: string): Record<string, string> =>
+  ({ RINGSIGHT_VAR: folder, RINGSIGHT_OBJECTS: join(run, 'objects'), RINGSIGHT_TEMPLATES_DIR: join(app, 'templates') });
 
 /** The demo's own folder of sealed objects. */
 export const objectsFolder = join(run, 'objects');
