@@ -207,6 +207,12 @@ static const struct err *unlock(struct admin *ad, struct jw *out)
     return tenancy_unlock(ad->db, ad->opt[OPT_EMAIL]);
 }
 
+static const struct err *remove_factor(struct admin *ad, struct jw *out)
+{
+    put(out, "email", ad->opt[OPT_EMAIL]);
+    return tenancy_remove_factor(ad->db, ad->opt[OPT_EMAIL]);
+}
+
 /* ---- the object store ---- */
 
 #define TELL_EVERY (5 * TIME_S)
@@ -278,6 +284,8 @@ static const struct admin_command commands[] = {
      false, true, api_key},
     {"unlock", "Forget the wrong passwords of an account, so that its owner need not wait to sign in",
      OPT(EMAIL), 0, false, true, unlock},
+    {"remove-factor", "Remove the second factor of somebody who has lost it and every recovery code, and end his sessions",
+     OPT(EMAIL), 0, false, true, remove_factor},
     {"move-objects", "Move all recordings to the place where new ones go; may be stopped and repeated",
      OPT(TO), 0, true, true, move_objects},
     {"erase-tenant", "Delete a tenant that has left: all rows, recordings and its key, for good; prints the certificate",

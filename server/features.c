@@ -46,6 +46,7 @@
 #include "people/agents/agents.h"
 #include "people/apikeys/apikeys.h"
 #include "people/audit/audit.h"
+#include "people/factors/factors.h"
 #include "people/invitations/invitations.h"
 #include "people/mail/mail.h"
 #include "people/members/members.h"
@@ -73,6 +74,7 @@ const struct feature *const features[] = {
     &members_feature,
     &roles_feature,
     &invitations_feature,
+    &factors_feature,
     &passwords_feature,
     &resets_feature,
     &mail_feature,

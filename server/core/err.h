@@ -19,8 +19,10 @@ struct err {
     X(E_BAD_PAYLOAD, "bad_payload", 422, "The payload cannot be understood")                       \
     X(E_UNAUTHENTICATED, "unauthenticated", 401, "Sign in first")                                  \
     X(E_BAD_LOGIN, "bad_login", 401, "E-mail or password is wrong")                                \
+    X(E_BAD_CODE, "bad_code", 401, "The code is not right")                                        \
     X(E_BAD_SIGNATURE, "bad_signature", 401, "The signature or credentials do not verify")         \
     X(E_CSRF, "csrf", 403, "The page is out of date: reload it and try again")                     \
+    X(E_FACTOR_WANTED, "second_factor_required", 403, "Set up a second factor first")              \
     X(E_FORBIDDEN, "forbidden", 403, "You are not allowed to do this")                             \
     X(E_NOT_FOUND, "not_found", 404, "Not found")                                                  \
     X(E_METHOD, "method_not_allowed", 405, "This address does not take that method")               \

@@ -70,6 +70,8 @@ static const struct err *check_permission(struct req *rq)
         return rq->who.kind == SUPER ? NULL : E_NOT_FOUND; /* nobody else learns of these routes */
     if (rq->who.kind == SUPER)
         return err_why(rq->a, E_FORBIDDEN, "Super admins have pages of their own.");
+    if (rq->who.lacks_factor && !rq->route->before_factor)
+        return err_why(rq->a, E_FACTOR_WANTED, "This tenant asks for a second factor: set one up on your security page.");
     if (who == SIGNED_IN)
         return NULL;
     if (uuid_is_zero(rq->who.tenant))

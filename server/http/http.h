@@ -63,6 +63,7 @@ struct route {
     bool raw_body;     /* the body is not JSON */
     bool root;         /* path does not stand under /api/v1 */
     bool no_csrf;      /* the request itself proves where it comes from (sign-in, hooks) */
+    bool before_factor; /* also for one who lacks the second factor that the tenant asks for */
     bool own_session;  /* asks "who am I": for the other kind of account, nobody (401) */
 };
 
@@ -90,6 +91,7 @@ struct identity {
     struct str name, email, role, scope, csrf;
     struct str sight; /* "{id,id}": the agents whose calls it may see where scope is not "all" */
     struct str tenant_slug, tenant_name, tenant_zone, tenant_state;
+    bool lacks_factor; /* its tenant asks for a second factor, and the account has none */
     bool by_cookie;
     struct hash token; /* SHA-256 of the session token or key */
 };

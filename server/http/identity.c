@@ -186,6 +186,7 @@ const struct err *identity_take(struct identity_cache *c, const struct hash *tok
         .tenant_name = row.tenant_name,
         .tenant_zone = row.tenant_zone,
         .tenant_state = row.tenant_state,
+        .lacks_factor = row.lacks_factor,
         .by_cookie = kind == TOKEN_SESSION,
         .token = *token,
     };

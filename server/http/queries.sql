@@ -2,15 +2,17 @@
 -- in:  hash bytea
 -- out: account_id uuid?, kind text, name text, email text?, csrf text?, tenant_id uuid?,
 --      tenant_slug text?, tenant_name text?, tenant_zone text?, tenant_state text?, role text?,
---      permissions text[]?, scope text?, agent_id uuid?, networks text?, sight uuid[]?
-select s.*, null::text as networks, gate.sight(s.account_id, s.tenant_id, s.agent_id, s.scope) as sight from gate.session($hash) s;
+--      permissions text[]?, scope text?, agent_id uuid?, networks text?, sight uuid[]?, lacks_factor bool
+select s.*, null::text as networks, gate.sight(s.account_id, s.tenant_id, s.agent_id, s.scope) as sight,
+       gate.lacks_factor(s.account_id, s.tenant_id, s.role, s.permissions) as lacks_factor from gate.session($hash) s;
 
 -- name: gate_api_key :one
 -- in:  hash bytea
 -- out: account_id uuid?, kind text, name text, email text?, csrf text?, tenant_id uuid?,
 --      tenant_slug text?, tenant_name text?, tenant_zone text?, tenant_state text?, role text?,
---      permissions text[]?, scope text?, agent_id uuid?, networks text?, sight uuid[]?
-select k.*, gate.sight(k.account_id, k.tenant_id, k.agent_id, k.scope) as sight from gate.api_key_used($hash) k;
+--      permissions text[]?, scope text?, agent_id uuid?, networks text?, sight uuid[]?, lacks_factor bool
+select k.*, gate.sight(k.account_id, k.tenant_id, k.agent_id, k.scope) as sight, false as lacks_factor
+  from gate.api_key_used($hash) k;
 
 -- name: schema_number :one
 -- out: number int

@@ -22,6 +22,8 @@ const PlatformSignIn = lazy(() => import('./pages/tenants/sign-in'));
 const Tenants = lazy(() => import('./pages/tenants/tenants'));
 const Queues = lazy(() => import('./pages/queues/queues'));
 const ServiceAudit = lazy(() => import('./pages/audit/service'));
+const OperatorSecurity = lazy(() => import('./pages/factors/operator'));
+const FactorWanted = lazy(() => import('./pages/factors/wanted'));
 const Mails = lazy(() => import('./pages/mails/mails'));
 
 /** Leads elsewhere without leaving a step in the history. */
@@ -90,6 +92,12 @@ function Dashboard() {
         <Route path="/sign-in" component={SignIn} />
       </Routes>
     );
+  if (session.value.lacks_factor)
+    return (
+      <Routes>
+        <Route default component={FactorWanted} />
+      </Routes>
+    );
   if (path === '/') return <Redirect href={to.calls()} />;
   return (
     <Frame>
@@ -115,6 +123,7 @@ function Operator() {
       <Route path="/platform/queues" component={Queues} />
       <Route path="/platform/audit" component={ServiceAudit} />
       <Route path="/platform/mails" component={Mails} />
+      <Route path="/platform/security" component={OperatorSecurity} />
       <Route default component={() => <Redirect href={to.tenants()} />} />
     </Routes>
   );

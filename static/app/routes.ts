@@ -337,6 +337,13 @@ export const routes: PageRoute[] = [
     page: lazy(() => import('./pages/settings/settings')),
   },
   {
+    path: '/security',
+    title: 'Security',
+    under: '/settings',
+    palette: true,
+    page: lazy(() => import('./pages/factors/security')),
+  },
+  {
     path: '/settings/engines',
     title: 'Engines',
     permission: 'integrations.read',
@@ -387,6 +394,7 @@ export const to = {
     withQuery(`/scorecards/${id}/agreement`, { calibration }),
   calibration: (id: string) => `/calibrations/${id}`,
   settings: () => '/settings',
+  security: () => '/security',
   engines: () => '/settings/engines',
   signIn: (next = '') => withQuery('/sign-in', next && next !== '/' ? { next } : {}),
   forgot: () => '/forgot',
@@ -397,6 +405,7 @@ export const to = {
   platformSignIn: () => '/platform/sign-in',
   tenants: () => '/platform/tenants',
   platformMails: () => '/platform/mails',
+  platformSecurity: () => '/platform/security',
   queues: (tab = '') => withQuery('/platform/queues', { tab }),
   platformAudit: (query: Record<string, string> = {}) => withQuery('/platform/audit', query),
 };

@@ -2,7 +2,7 @@
  * own that may be spoiled, and the body that the route takes. A route without a recipe fails the
  * walker, so a new one is walked from its first day. */
 import { randomUUID } from 'node:crypto';
-import { as, home, send, signIn, login, until, MISSING, type Ask, type Client, type Tenant } from './house.ts';
+import { as, demo, home, send, signIn, login, until, MISSING, type Ask, type Client, type Tenant } from './house.ts';
 import { sql } from './queue.ts';
 
 export interface Recipe {
@@ -256,6 +256,18 @@ async function anOperatorsPause(): Promise<Record<string, string>> {
 
 export const recipes: Record<string, Recipe> = {
   'POST /api/v1/session': { ask: (t) => ({ json: { email: login('viewer', t).email, password: login('viewer', t).password } }) },
+  'POST /api/v1/session/code': { ask: () => ({ json: { code: '000000' } }), good: [410] },
+  'POST /api/v1/platform/session/code': { ask: () => ({ json: { code: '000000' } }), good: [410] },
+  'POST /api/v1/second-factor': { by: () => as('viewer'), ask: (t) => ({ json: { password: login('viewer', t).password } }) },
+  'POST /api/v1/second-factor/confirm': { by: () => as('viewer'), ask: () => ({ json: { code: '0' } }), good: [422] },
+  'POST /api/v1/second-factor/recovery-codes': { by: () => as('viewer'), ask: (t) => ({ json: { password: login('viewer', t).password } }), good: [410] },
+  'POST /api/v1/second-factor/remove': { by: () => as('viewer'), ask: (t) => ({ json: { password: login('viewer', t).password } }), good: [410] },
+  'POST /api/v1/platform/second-factor': { ask: () => ({ json: { password: demo.super_admin.password } }) },
+  'POST /api/v1/platform/second-factor/confirm': { ask: () => ({ json: { code: '0' } }), good: [422] },
+  'POST /api/v1/platform/second-factor/recovery-codes': { ask: () => ({ json: { password: demo.super_admin.password } }), good: [410] },
+  'POST /api/v1/platform/second-factor/remove': { ask: () => ({ json: { password: demo.super_admin.password } }), good: [410] },
+  'POST /api/v1/members/{member}/second-factor/remove': { make: aMember, ask: () => ({ json: { reason: 'lost' } }), good: [409] },
+  'PUT /api/v1/sign-in-policy': { ask: () => ({ json: { second_factor: 'nobody' }, headers: { 'if-match': '"99"' } }), good: [412] },
   'DELETE /api/v1/session': { by: () => signIn(login('owner')) },
   'PUT /api/v1/session/tenant': { ask: (t) => ({ json: { id: t.id } }) },
   'POST /api/v1/platform/session': { ask: () => ({ json: { email: 'nobody@nowhere.example', password: 'x' } }), good: [401] },

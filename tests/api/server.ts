@@ -124,6 +124,9 @@ export function ownFolder(): { path: string; give: (path: string) => void; remov
 
 /** Where the demo's server has its templates. */
 export const templatesFolder = join(app, 'templates');
+/** What `ringsight admin` needs to make a tenant. */
+export const tenantSettings = (folder: string): Record<string, string> =>
+  ({ RINGSIGHT_VAR: folder, RINGSIGHT_OBJECTS: join(run, 'objects'), RINGSIGHT_TEMPLATES_DIR: join(app, 'templates') });
 
 /** The demo's own folder of sealed objects. */
 export const objectsFolder = join(run, 'objects');

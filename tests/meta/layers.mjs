@@ -29,6 +29,7 @@ const LIBRARIES = [
   [/^h2o[./]/, 'http'],
   [/^libpq-fe\.h$/, 'db'],
   [/^(hiredis|curl)\//, 'net'],
+  [/^liboath\/|^qrencode\.h$/, 'people/factors'],
   [/^pcre2\.h$/, 'insight/trackers'],
   [/^xlsxwriter\.h$/, 'insight/sheets'],
   [/^(cairo|pango|fontconfig)(-\w+)?[./]|^archive(_entry)?\.h$/, 'insight/reports'],

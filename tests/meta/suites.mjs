@@ -11,6 +11,7 @@ const PARSERS = [
   ['http/cookie.h', 'cookie'],
   ['net/mail_message.h', 'mail_text'],
   ['http/range.h', 'range'],
+  ['people/factors/inner.h', 'factor_code'],
   ['net/url.h', 'url_guard'],
   ['net/s3.h', 's3_xml'],
   ['intake/dropfolders/pattern.h', 'drop_pattern'],

@@ -1,10 +1,11 @@
 -- name: members_list :page
 -- in:  after_name text?, after_id uuid?, limit int
--- out: id uuid, account_id uuid, name text, email text, role text, role_name text, by_user_name bool, created_at timestamptz
+-- out: id uuid, account_id uuid, name text, email text, role text, role_name text, by_user_name bool,
+--      second_factor bool, created_at timestamptz
 -- key: name, id
 -- By name; the cursor holds the values, so the next page is found when that member is gone. A tenant's memberships (primary key prefix) with their accounts and roles by key.
 select m.id, a.id as account_id, a.name, a.email, r.slug as role, r.name as role_name,
-       a.home_id is not null as by_user_name, m.created_at
+       a.home_id is not null as by_user_name, a.factor_at is not null as second_factor, m.created_at
   from membership m
   join account a on a.id = m.account_id
   join role r on r.tenant_id = m.tenant_id and r.id = m.role_id

@@ -1,7 +1,9 @@
-/* What a request for a new password leads to. Whether an account has the address is looked up here, in a
- * job of the service, so that the answer to the request cannot tell it, by its bytes or its time. */
+/* What a request for a new password, or a change of a second factor, leads to. Whether an account has the
+ * address is looked up here, in a job of the service, so that the answer to the request cannot tell it, by its
+ * bytes or its time. */
 #include "core/time.h"
 #include "jobs/jobs.h"
+#include "people/factors/factors.h"
 #include "people/mail/mail.h"
 #include "people/resets/queries.h"
 #include "people/resets/resets.h"
@@ -46,9 +48,42 @@ static const struct err *changed(struct job *job, void *product)
     return e == E_BAD_INPUT ? NULL : e;
 }
 
+static const char *const sentences[] = {
+    [FACTOR_SET_UP] = "A second factor was set up for your account. Signing in asks for its code from now on.",
+    [FACTOR_REMOVED] = "The second factor of your account was removed. Signing in asks for your password alone.",
+    [FACTOR_REMOVED_BY_OTHER] = "The second factor of your account was removed by somebody who administers it, and every "
+                                "device was signed out. Signing in asks for your password alone.",
+    [FACTOR_RECOVERY_USED] = "Somebody signed in to your account with a recovery code in place of the authenticator app.",
+    [FACTOR_RECOVERY_NEW] = "New recovery codes were made for your account. The earlier ones do not hold any more.",
+};
+
+/* Whoever changed somebody's second factor, its owner is to know. */
+static const struct err *factor(struct job *job, void *product)
+{
+    int64_t event = json_int(job->args, "event", -1);
+    struct uuid account = {{0}};
+    struct account_address_out row;
+    const struct err *e;
+
+    (void)product;
+    (void)!uuid_parse(json_text(job->args, "account"), &account);
+    if (event < 0 || event >= (int64_t)(sizeof sentences / sizeof *sentences))
+        return NULL;
+    e = q_account_address(job->db, (struct account_address_in){account}, &row);
+    if (e)
+        return e == E_NOT_FOUND ? NULL : e; /* signs in by a user name */
+    e = mail_add(job->db, &(struct mail_new){
+        .template = "second-factor", .to = row.email, .to_name = row.name, .object = account, .n_facts = 3,
+        .facts = (const struct mail_fact[]){{"name", row.name},
+                                            {"what", str_of(sentences[event])},
+                                            {"at", mail_time(job->a, job->created_at)}}});
+    return e == E_BAD_INPUT ? NULL : e;
+}
+
 static const struct job_kind jobs[] = {
     {PASSWORDS_ASK, NULL, ask, NULL, .attempts = 6, .timeout_s = 60, .priority = JOB_INTERACTIVE},
     {PASSWORDS_CHANGED, NULL, changed, NULL, .attempts = 6, .timeout_s = 60, .priority = JOB_INTERACTIVE},
+    {FACTORS_CHANGED, NULL, factor, NULL, .attempts = 6, .timeout_s = 60, .priority = JOB_INTERACTIVE},
     {0},
 };
 

@@ -1,5 +1,5 @@
-/* What workers do about new passwords: finding the account that asked for one, and telling its owner of a
- * new one. Requests only add these jobs; they never learn whether an address has an account. */
+/* What workers do about new passwords and second factors: finding the account that asked for a password, and
+ * telling its owner of a new one, or of what became of his second factor. Requests only add these jobs; they never learn whether an address has an account. */
 #ifndef RINGSIGHT_PEOPLE_RESETS_H
 #define RINGSIGHT_PEOPLE_RESETS_H
 

@@ -31,38 +31,75 @@ static void find_device(const struct req *rq, struct guard *g)
     g->has_device = true;
 }
 
-const struct err *guard_begin(struct req *rq, struct db *db, struct str email, struct guard *ret,
-                              int64_t *ret_wait_s)
+/* by_device: guesses from a device that is known are counted by it instead. */
+static const struct err *count(struct req *rq, struct db *db, struct str email, bool by_device, struct guard *g,
+                               int64_t *ret_wait_s)
 {
     const struct settings *s = http_config.settings;
     struct sign_in_begin_out row;
-    struct guard g = {0};
     const struct err *e;
 
-    g.account = crypto_sha256(str_fmt(rq->a, "account %.*s", STR_ARG(email)));
-    g.network = crypto_sha256(str_fmt(rq->a, "network %.*s", STR_ARG(client_network(rq->a, rq->client))));
-    g.all = crypto_sha256(str_fmt(rq->a, "all %s", http_config.public_origin));
-    find_device(rq, &g);
+    g->network = crypto_sha256(str_fmt(rq->a, "network %.*s", STR_ARG(client_network(rq->a, rq->client))));
+    g->all = crypto_sha256(str_fmt(rq->a, "all %s", http_config.public_origin));
     e = q_sign_in_begin(db, (struct sign_in_begin_in){
-        email, bytes_of(&g.account), bytes_of(&g.network), bytes_of(&g.all),
-        g.has_device ? bytes_of(&g.device) : STR_NONE, s->sign_in_tries, s->network_tries, s->wrong_rate}, &row);
+        email, bytes_of(&g->account), bytes_of(&g->network), bytes_of(&g->all),
+        by_device && g->has_device ? bytes_of(&g->device) : STR_NONE, s->sign_in_tries, s->network_tries, s->wrong_rate}, &row);
     if (e)
         return e;
-    g.device_known = row.device_known;
-    *ret = g;
+    g->device_known = row.device_known;
     *ret_wait_s = row.wait_s;
     return NULL;
 }
 
-const struct err *guard_refuse(struct req *rq, int64_t wait_s)
+const struct err *guard_begin(struct req *rq, struct db *db, struct str email, struct guard *ret,
+                              int64_t *ret_wait_s)
+{
+    *ret = (struct guard){.account = crypto_sha256(str_fmt(rq->a, "account %.*s", STR_ARG(email)))};
+    find_device(rq, ret);
+    return count(rq, db, email, true, ret, ret_wait_s);
+}
+
+/* A right password wipes what its device is counted by; so guesses at codes have counts of their own, of a known
+ * device and of all others. */
+const struct err *guard_begin_code(struct req *rq, struct db *db, struct str email, bool device_known,
+                                   struct guard *ret, int64_t *ret_wait_s)
+{
+    struct guard g = {0};
+
+    find_device(rq, &g);
+    g.account = crypto_sha256(
+        device_known && g.has_device
+            ? str_fmt(rq->a, "code %.*s on %.*s", STR_ARG(email), STR_ARG(crypto_hex(rq->a, bytes_of(&g.device))))
+            : str_fmt(rq->a, "code %.*s", STR_ARG(email)));
+    *ret = g;
+    return count(rq, db, email, false, ret, ret_wait_s);
+}
+
+const struct err *guard_refuse(struct req *rq, int64_t wait_s, const char *what)
 {
     metric_add(M_HTTP_REFUSED, metric_label(LABEL_REASON, STR("sign_in_guard")), 0, 1);
     req_set_header(rq, "retry-after", str_fmt(rq->a, "%lld", (long long)wait_s));
     if (wait_s >= 120)
-        return err_why(rq->a, E_LIMIT, "Too many wrong passwords: try again in %lld minutes, or on a device where "
-                       "you have signed in before.", (long long)(wait_s + 59) / 60);
-    return err_why(rq->a, E_LIMIT, "Too many wrong passwords: try again in %lld second%s.", (long long)wait_s,
+        return err_why(rq->a, E_LIMIT, "Too many wrong %s: try again in %lld minutes, or on a device where "
+                       "you have signed in before.", what, (long long)(wait_s + 59) / 60);
+    return err_why(rq->a, E_LIMIT, "Too many wrong %s: try again in %lld second%s.", what, (long long)wait_s,
                    wait_s == 1 ? "" : "s");
+}
+
+static const struct err *take_back(struct db *db, const struct guard *g, struct uuid account, struct str fresh,
+                                   struct sign_in_done_out *row)
+{
+    return q_sign_in_done(db, (struct sign_in_done_in){
+        account, bytes_of(&g->account), bytes_of(&g->network), bytes_of(&g->all),
+        g->has_device ? bytes_of(&g->device) : STR_NONE, g->device_known, fresh,
+        http_config.settings->wrong_rate}, row);
+}
+
+const struct err *guard_right(struct db *db, const struct guard *g, struct uuid account)
+{
+    struct sign_in_done_out row;
+
+    return take_back(db, g, account, STR_NONE, &row);
 }
 
 const struct err *guard_done(struct req *rq, struct db *db, struct guard *g, struct uuid account)
@@ -70,10 +107,7 @@ const struct err *guard_done(struct req *rq, struct db *db, struct guard *g, str
     struct str fresh = crypto_token(rq->a, TOKEN_BYTES);
     struct hash fresh_hash = crypto_sha256(fresh);
     struct sign_in_done_out row;
-    const struct err *e = q_sign_in_done(db, (struct sign_in_done_in){
-        account, bytes_of(&g->account), bytes_of(&g->network), bytes_of(&g->all),
-        g->has_device ? bytes_of(&g->device) : STR_NONE, g->device_known, bytes_of(&fresh_hash),
-        http_config.settings->wrong_rate}, &row);
+    const struct err *e = take_back(db, g, account, bytes_of(&fresh_hash), &row);
 
     if (!e && !row.ours)
         g->token = fresh;

@@ -16,9 +16,14 @@ struct guard {
  * *ret_wait_s > 0 says that it is not looked at, for so long. email: in lower case. */
 const struct err *guard_begin(struct req *rq, struct db *db, struct str email, struct guard *ret,
                               int64_t *ret_wait_s) MUST_USE;
-/* The answer to one who has to wait. */
-const struct err *guard_refuse(struct req *rq, int64_t wait_s);
-/* The password was right: in the transaction that opens the session. */
+/* The same before a code of the second factor is looked at. device_known: as it was when the password was right. */
+const struct err *guard_begin_code(struct req *rq, struct db *db, struct str email, bool device_known,
+                                   struct guard *ret, int64_t *ret_wait_s) MUST_USE;
+/* The answer to one who has to wait; what: "passwords" or "codes". */
+const struct err *guard_refuse(struct req *rq, int64_t wait_s, const char *what);
+/* It was right, but opens no session by itself: what was counted is taken back, the device is not known by it. */
+const struct err *guard_right(struct db *db, const struct guard *g, struct uuid account) MUST_USE;
+/* All was right: in the transaction that opens the session. */
 const struct err *guard_done(struct req *rq, struct db *db, struct guard *g, struct uuid account) MUST_USE;
 /* After it was committed: the device is told its name. */
 void guard_cookie(struct req *rq, const struct guard *g);

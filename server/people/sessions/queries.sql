@@ -11,7 +11,7 @@ select id, kind, password_hash from gate.login($email);
 select wait_s, device_known from gate.sign_in_begin($email, $of_account, $of_network, $of_all, $device, $tries, $network_tries, $all_rate);
 
 -- name: sign_in_done :one
--- in:  account uuid, of_account bytea, of_network bytea, of_all bytea, device bytea?, device_known bool, fresh bytea, all_rate int
+-- in:  account uuid, of_account bytea, of_network bytea, of_all bytea, device bytea?, device_known bool, fresh bytea?, all_rate int
 -- out: ours bool
 select gate.sign_in_done($account, $of_account, $of_network, $of_all, $device, $device_known, $fresh, $all_rate) as ours;
 
@@ -22,6 +22,28 @@ select gate.sign_in_failed($id, $email, $address, $act, $request);
 -- name: session_open :done
 -- in:  hash bytea, account uuid, csrf text, hours int
 select gate.session_open($hash, $account, $csrf, make_interval(hours => $hours));
+
+-- name: step_open :one
+-- in:  hash bytea, account uuid, known bool, minutes int
+-- out: needed bool
+-- Primary keys, behind the gate.
+select gate.step_open($hash, $account, $known, make_interval(mins => $minutes)) as needed;
+
+-- name: step_look :one
+-- in:  hash bytea, most int
+-- out: account_id uuid, kind text, email text, name text, device_known bool
+-- Primary keys, behind the gate.
+select account_id, kind, email, name, device_known from gate.step_look($hash, $most);
+
+-- name: step_try :one
+-- in:  hash bytea, most int
+-- out: left int?
+select gate.step_try($hash, $most) as left;
+
+-- name: step_close :one
+-- in:  hash bytea
+-- out: done bool
+select gate.step_close($hash) as done;
 
 -- name: session_tenant :one
 -- in:  hash bytea, tenant_chosen uuid

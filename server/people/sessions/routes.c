@@ -1,9 +1,6 @@
 /* Sign-in routes. Password checks run on the hashing lane without a transaction held meanwhile;
  * known and unknown addresses take the same time and give the same bytes. */
-#include "core/settings.h"
-#include "http/queries.h"
-#include "people/audit/audit.h"
-#include "people/sessions/guard.h"
+#include "people/sessions/inner.h"
 #include "people/sessions/queries.h"
 #include "people/sessions/sessions.h"
 
@@ -26,89 +23,6 @@ static const struct field tenant_in[] = {
     {0},
 };
 
-static void write_tenant(struct jw *w, const struct gate_session_out *s)
-{
-    jw_key(w, "tenant");
-    if (uuid_is_zero(s->tenant_id)) {
-        jw_null(w);
-        return;
-    }
-    jw_open(w, '{');
-    jw_key(w, "id");
-    jw_uuid(w, s->tenant_id);
-    jw_key(w, "slug");
-    jw_text(w, s->tenant_slug);
-    jw_key(w, "name");
-    jw_text(w, s->tenant_name);
-    jw_key(w, "zone");
-    jw_text(w, s->tenant_zone);
-    jw_close(w, '}');
-}
-
-static void write_permissions(struct jw *w, uint32_t bits)
-{
-    jw_key(w, "permissions");
-    jw_open(w, '[');
-    for (int i = 0; i < PERMISSION_COUNT; i++)
-        if (bits & 1u << i)
-            jw_text(w, str_of(permission_name((enum permission_number)i)));
-    jw_close(w, ']');
-}
-
-static void write_user(struct jw *w, const struct gate_session_out *s)
-{
-    jw_key(w, "user");
-    jw_open(w, '{');
-    jw_key(w, "id");
-    jw_uuid(w, s->account_id);
-    jw_key(w, "name");
-    jw_text(w, s->name);
-    jw_key(w, "email");
-    jw_text(w, s->email);
-    jw_close(w, '}');
-    jw_key(w, "csrf");
-    jw_text(w, s->csrf);
-}
-
-/* The session as its owner sees it. */
-static const struct err *show(struct req *rq, struct db *db, const struct hash *token, struct identity *ret_who)
-{
-    struct gate_session_out s;
-    struct session_memberships_out m;
-    struct jw w = jw_new(rq->a);
-    const struct err *e = q_gate_session(
-        db, (struct gate_session_in){.hash = str_n(token->b, sizeof token->b)}, &s);
-
-    if (e)
-        return e == E_NOT_FOUND ? E_UNAUTHENTICATED : e;
-    if (ret_who)
-        *ret_who = (struct identity){.kind = str_is(s.kind, "super") ? SUPER : PERSON, .account = s.account_id, .tenant = s.tenant_id, .name = s.name};
-    jw_open(&w, '{');
-    write_user(&w, &s);
-    if (str_is(s.kind, "person")) {
-        e = q_session_memberships(db, (struct session_memberships_in){s.account_id}, &m);
-        if (e)
-            return e;
-        write_tenant(&w, &s);
-        jw_key(&w, "role");
-        jw_text(&w, s.role);
-        write_permissions(&w, permissions_of(s.permissions));
-        jw_key(&w, "memberships");
-        jw_raw(&w, m.list);
-    }
-    jw_close(&w, '}');
-    return req_json(rq, 200, jw_done(&w));
-}
-
-static const struct err *take(struct req *rq, struct db **ret_db)
-{
-    const struct err *e = db_take(http_config.pools[DB_APP], rq->a, 3000, ret_db);
-
-    if (!e)
-        db_begin(*ret_db, (struct uuid){{0}});
-    return e;
-}
-
 /* Counts the attempt as a wrong one until it proves right; ret stays empty where there is no such account. */
 static const struct err *find_account(struct req *rq, struct guard *g, struct login_out *ret)
 {
@@ -116,7 +30,7 @@ static const struct err *find_account(struct req *rq, struct guard *g, struct lo
     struct str email = str_lower(rq->a, str_trim(in->email));
     int64_t wait_s = 0;
     struct db *db;
-    const struct err *e = take(rq, &db);
+    const struct err *e = session_begin(rq, &db);
 
     if (e)
         return e;
@@ -126,64 +40,7 @@ static const struct err *find_account(struct req *rq, struct guard *g, struct lo
     if (!e || e == E_NOT_FOUND)
         e = db_commit(db);
     db_give(http_config.pools[DB_APP], db);
-    return !e && wait_s ? guard_refuse(rq, wait_s) : e;
-}
-
-static void set_cookie(struct req *rq, struct str token, int64_t seconds)
-{
-    req_set_header(rq, "set-cookie",
-                   str_fmt(rq->a, "%s=%.*s; Path=/; HttpOnly; SameSite=Lax; Max-Age=%lld%s",
-                           http_config.cookie_name, STR_ARG(token), (long long)seconds,
-                           http_config.https ? "; Secure" : ""));
-}
-
-/* Into the audit log of the tenant that the session is in, a super admin's into that of the service. */
-static const struct err *note(struct req *rq)
-{
-    struct db *db;
-    const struct err *e;
-
-    if (uuid_is_zero(rq->who.tenant) && rq->who.kind != SUPER)
-        return NULL;
-    e = db_take(http_config.pools[DB_APP], rq->a, 3000, &db);
-    if (e)
-        return e;
-    db_begin(db, rq->who.tenant);
-    rq->db = db;
-    e = audit_record(rq);
-    if (!e)
-        e = db_commit(db);
-    rq->db = NULL;
-    db_give(http_config.pools[DB_APP], db);
-    return e;
-}
-
-static const struct err *open_session(struct req *rq, struct guard *g, struct uuid account)
-{
-    struct str token = crypto_token(rq->a, 32), csrf = crypto_token(rq->a, 24);
-    struct hash hash = crypto_sha256(token);
-    int64_t hours = http_config.settings->session_hours;
-    struct db *db;
-    const struct err *e = take(rq, &db);
-
-    if (e)
-        return e;
-    e = q_session_open(db, (struct session_open_in){str_n(hash.b, sizeof hash.b), account, csrf,
-                                                    hours}, NULL);
-    if (!e)
-        e = guard_done(rq, db, g, account);
-    if (!e)
-        e = show(rq, db, &hash, &rq->who);
-    if (!e)
-        e = db_commit(db);
-    db_give(http_config.pools[DB_APP], db);
-    if (!e)
-        e = note(rq);
-    if (e)
-        return e;
-    set_cookie(rq, token, hours * 3600);
-    guard_cookie(rq, g);
-    return NULL;
+    return !e && wait_s ? guard_refuse(rq, wait_s, "passwords") : e;
 }
 
 /* An unknown address is checked against this, so that it takes as long as a known one. Made once. */
@@ -201,26 +58,6 @@ static struct str nobodys_hash(struct arena *a)
     return str_dup(a, str_of(text));
 }
 
-/* A job writes it into the logs of whom it concerns: here nothing may depend on there being such an account. */
-static const struct err *refuse(struct req *rq)
-{
-    const struct login_fields *in = rq->in;
-    struct uuid request = {{0}};
-    struct db *db;
-    const struct err *e = take(rq, &db);
-
-    if (e)
-        return e;
-    (void)uuid_parse(str_of(rq->id), &request);
-    e = q_sign_in_failed(db, (struct sign_in_failed_in){
-        request, str_lower(rq->a, str_trim(in->email)), rq->client,
-        str_fmt(rq->a, "%.*s refused", STR_ARG(http_row_name(rq->a, rq->route))), request}, NULL);
-    if (!e)
-        e = db_commit(db);
-    db_give(http_config.pools[DB_APP], db);
-    return e ? e : err_why(rq->a, E_BAD_LOGIN, "%s", "");
-}
-
 static const struct err *sign_in(struct req *rq, const char *kind)
 {
     const struct login_fields *in = rq->in;
@@ -232,9 +69,10 @@ static const struct err *sign_in(struct req *rq, const char *kind)
     if (e)
         return e;
     right = crypto_password_verify(known ? account.password_hash : nobodys_hash(rq->a), in->password);
-    if (!known || !right)
-        return refuse(rq);
-    return open_session(rq, &g, account.id);
+    if (known && right)
+        return session_first_step(rq, &g, account.id);
+    e = session_failed(rq, str_lower(rq->a, str_trim(in->email)));
+    return e ? e : err_why(rq->a, E_BAD_LOGIN, "%s", "");
 }
 
 static const struct err *session_create(struct req *rq)
@@ -251,7 +89,7 @@ static const struct err *session_show(struct req *rq)
 {
     if (!rq->who.by_cookie)
         return err_why(rq->a, E_FORBIDDEN, "API keys have no session.");
-    return show(rq, rq->db, &rq->who.token, NULL);
+    return session_tell(rq, rq->db, &rq->who.token, NULL);
 }
 
 static const struct err *switch_tenant(struct req *rq, struct db *db)
@@ -263,7 +101,7 @@ static const struct err *switch_tenant(struct req *rq, struct db *db)
 
     if (e)
         return e;
-    return out.done ? show(rq, db, &rq->who.token, NULL) : E_NOT_FOUND;
+    return out.done ? session_tell(rq, db, &rq->who.token, NULL) : E_NOT_FOUND;
 }
 
 static const struct err *close_session(struct req *rq, struct db *db)
@@ -278,7 +116,7 @@ static const struct err *alter(struct req *rq,
                                const struct err *(*act)(struct req *rq, struct db *db))
 {
     struct db *db;
-    const struct err *e = take(rq, &db);
+    const struct err *e = session_begin(rq, &db);
 
     if (e)
         return e;
@@ -299,9 +137,9 @@ static const struct err *session_switch(struct req *rq)
         return err_why(rq->a, E_FORBIDDEN, "An API key belongs to one tenant.");
     e = alter(rq, switch_tenant);
     if (!e && !uuid_eq(rq->who.tenant, in->id))
-        e = note(rq); /* it was left */
+        e = session_note(rq); /* it was left */
     rq->who.tenant = in->id;
-    return e ? e : note(rq);
+    return e ? e : session_note(rq);
 }
 
 static const struct err *session_end(struct req *rq)
@@ -312,10 +150,10 @@ static const struct err *session_end(struct req *rq)
         return err_why(rq->a, E_FORBIDDEN, "API keys have no session.");
     e = alter(rq, close_session);
     if (!e)
-        e = note(rq);
+        e = session_note(rq);
     if (e)
         return e;
-    set_cookie(rq, STR(""), 0);
+    session_cookie(rq, STR(""), 0);
     return req_none(rq);
 }
 
@@ -343,17 +181,22 @@ static const struct err *ticket_create(struct req *rq)
 }
 
 static const struct route routes[] = {
-    {POST, "/session", PUBLIC, login_in, .run = session_create, .out = "session", .tx = TX_NONE,
-     .lane = WORK_HASH, .limit = LIMIT_SIGN_IN, .no_csrf = true, .doc = "Sign in"},
-    {GET, "/session", SIGNED_IN, .run = session_show, .out = "session", .own_session = true,
+    {POST, "/session", PUBLIC, login_in, .run = session_create, .out = "sign_in", .tx = TX_NONE,
+     .lane = WORK_HASH, .limit = LIMIT_SIGN_IN, .no_csrf = true,
+     .doc = "Sign in; where the account has a second factor, its code has to follow within five minutes"},
+    {POST, "/session/code", PUBLIC, session_code_in, .run = session_code, .out = "session", .tx = TX_NONE,
+     .limit = LIMIT_SIGN_IN, .no_csrf = true, .doc = "The second step of signing in: a code, or a recovery code"},
+    {GET, "/session", SIGNED_IN, .run = session_show, .out = "session", .own_session = true, .before_factor = true,
      .doc = "Who am I"},
-    {DELETE, "/session", SIGNED_IN, .run = session_end, .tx = TX_NONE, .own_session = true,
+    {DELETE, "/session", SIGNED_IN, .run = session_end, .tx = TX_NONE, .own_session = true, .before_factor = true,
      .doc = "Sign out"},
     {PUT, "/session/tenant", SIGNED_IN, tenant_in, .run = session_switch, .out = "session",
-     .tx = TX_NONE, .own_session = true, .doc = "Switch to another tenant"},
+     .tx = TX_NONE, .own_session = true, .before_factor = true, .doc = "Switch to another tenant"},
     {POST, "/platform/session", PUBLIC, login_in, .run = platform_session_create,
-     .out = "platform_session", .tx = TX_NONE, .lane = WORK_HASH, .limit = LIMIT_SIGN_IN,
-     .no_csrf = true, .doc = "Sign in as super admin"},
+     .out = "platform_sign_in", .tx = TX_NONE, .lane = WORK_HASH, .limit = LIMIT_SIGN_IN,
+     .no_csrf = true, .doc = "Sign in as super admin; the code of a second factor follows"},
+    {POST, "/platform/session/code", PUBLIC, session_code_in, .run = platform_session_code, .out = "platform_session",
+     .tx = TX_NONE, .limit = LIMIT_SIGN_IN, .no_csrf = true, .doc = "The second step of a super admin"},
     {GET, "/platform/session", SUPER_ADMIN, .run = session_show, .out = "platform_session",
      .own_session = true, .doc = "Which super admin am I"},
     {DELETE, "/platform/session", SUPER_ADMIN, .run = session_end, .tx = TX_NONE,
@@ -369,18 +212,25 @@ static const struct route routes[] = {
     "{\"id\":{\"type\":\"string\"},\"name\":{\"type\":\"string\"},\"email\":{\"type\":\"string\"}}},"    \
     "\"csrf\":{\"type\":\"string\"}"
 
+#define STEP                                                                                       \
+    "{\"type\":\"object\",\"required\":[\"second_factor\"],\"properties\":{\"second_factor\":{\"type\":\"object\"," \
+    "\"required\":[\"expires_at\",\"tries\"],\"properties\":{\"expires_at\":{\"type\":\"string\"},"           \
+    "\"tries\":{\"type\":\"integer\"}}}}}"
+
 static const struct schema schemas[] = {
+    {"sign_in", "{\"anyOf\":[{\"$ref\":\"#/components/schemas/session\"}," STEP "]}"},
+    {"platform_sign_in", "{\"anyOf\":[{\"$ref\":\"#/components/schemas/platform_session\"}," STEP "]}"},
     {"memberships",
      "{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"tenant_id\",\"slug\",\"name\",\"role\"],"
      "\"properties\":{\"tenant_id\":{\"type\":\"string\"},\"slug\":{\"type\":\"string\"},"
      "\"name\":{\"type\":\"string\"},\"role\":{\"type\":\"string\"}}}}"},
     {"session",
-     "{\"type\":\"object\",\"required\":[\"user\",\"csrf\",\"tenant\",\"role\",\"permissions\",\"memberships\"],"
+     "{\"type\":\"object\",\"required\":[\"user\",\"csrf\",\"tenant\",\"role\",\"permissions\",\"memberships\",\"lacks_factor\"],"
      "\"properties\":{" USER ",\"tenant\":{\"type\":[\"object\",\"null\"],\"required\":[\"id\",\"slug\",\"name\",\"zone\"],"
      "\"properties\":{\"id\":{\"type\":\"string\"},\"slug\":{\"type\":\"string\"},\"name\":{\"type\":\"string\"},"
      "\"zone\":{\"type\":\"string\"}}},\"role\":{\"type\":[\"string\",\"null\"]},"
      "\"permissions\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},"
-     "\"memberships\":{\"$ref\":\"#/components/schemas/memberships\"}}}"},
+     "\"lacks_factor\":{\"type\":\"boolean\"},\"memberships\":{\"$ref\":\"#/components/schemas/memberships\"}}}"},
     {"platform_session",
      "{\"type\":\"object\",\"required\":[\"user\",\"csrf\"],\"properties\":{" USER "}}"},
     {"ticket", "{\"type\":\"object\",\"required\":[\"ticket\",\"url\",\"after\"],\"properties\":"

@@ -1,7 +1,7 @@
 /* Forgetting one person: by a phone number, all calls of theirs with recordings, transcripts and scores,
  * their contact, and what phone systems sent of them. Works like retention, whose functions it uses: small
  * batches, rows and the list of their objects in one transaction, a record of what went without saying of
- * whom. Legal holds stand above it. What deletes is SQL (migration 0058, before it 0050). */
+ * whom. Legal holds stand above it. What deletes is SQL (migration 0057, before it 0050). */
 #ifndef RINGSIGHT_PLATFORM_ERASURE_H
 #define RINGSIGHT_PLATFORM_ERASURE_H
 

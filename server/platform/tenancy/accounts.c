@@ -138,3 +138,21 @@ const struct err *tenancy_unlock(struct db *db, struct str email)
     db_begin(db, (struct uuid){{0}});
     return tenancy_end(db, q_tenancy_unlock(db, (struct tenancy_unlock_in){address}, NULL));
 }
+
+const struct err *tenancy_remove_factor(struct db *db, struct str email)
+{
+    struct arena *a = db_arena(db);
+    struct str address = str_lower(a, str_trim(email));
+    struct tenancy_remove_factor_out row;
+    const struct err *e;
+
+    db_begin(db, (struct uuid){{0}});
+    e = q_tenancy_remove_factor(db, (struct tenancy_remove_factor_in){address}, &row);
+    if (e == E_NOT_FOUND)
+        e = err_why(a, e, "There is no account %.*s.", STR_ARG(address));
+    if (!e && !row.done)
+        e = err_why(a, E_NOT_FOUND, "%.*s has no second factor.", STR_ARG(address));
+    if (!e)
+        e = q_tenancy_end_sessions(db, (struct tenancy_end_sessions_in){row.id}, NULL);
+    return tenancy_end(db, e);
+}

@@ -1,4 +1,4 @@
-/* Erasing a tenant, step by step: ground.erase_tenant of migration 0059 does the deleting. */
+/* Erasing a tenant, step by step: ground.erase_tenant of migration 0058 does the deleting. */
 #include "platform/tenancy/inner.h"
 #include "platform/tenancy/queries.h"
 #include "platform/tenancy/tenancy.h"

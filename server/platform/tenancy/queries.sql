@@ -22,6 +22,17 @@ insert into tenant (id, slug, name, zone) values ($id, $slug, $name, $zone);
 -- in:  id uuid, slug text, name text, scope text, permissions text[]
 insert into role (id, slug, name, scope, permissions) values ($id, $slug, $name, $scope, $permissions);
 
+-- name: tenancy_remove_factor :one
+-- in:  email text
+-- out: id uuid, done bool
+-- Unique key of account.
+select id, gate.factor_drop(id) as done from account where email = $email;
+
+-- name: tenancy_end_sessions :done
+-- in: account uuid
+-- Index session_account.
+delete from session where account_id = $account;
+
 -- name: tenancy_unlock :done
 -- in: email text
 -- As people/sessions/guard.c counts. Primary key.

@@ -31,6 +31,10 @@ const struct err *tenancy_account(struct db *db, struct str email, const char *k
 /* Forgets the wrong passwords counted for an account, so that nobody has to wait for it. */
 const struct err *tenancy_unlock(struct db *db, struct str email) MUST_USE;
 
+/* Removes the second factor of an account, person's or super admin's, and ends its sessions. E_NOT_FOUND with a
+ * sentence: no such account, or it has none. */
+const struct err *tenancy_remove_factor(struct db *db, struct str email) MUST_USE;
+
 /* Makes a super admin. E_CONFLICT if the address is taken. */
 const struct err *tenancy_super_admin(struct db *db, const struct new_person *p,
                                       struct uuid *ret_account) MUST_USE;

@@ -81,6 +81,7 @@ export const auth = {
   csrf: '',
   platformCsrf: '',
   expired: (_platform: boolean) => {},
+  factorWanted: () => {},
 };
 
 export async function api<R extends Route>(route: R, options: Options<R> = {}): Promise<Reply<R>> {
@@ -147,5 +148,6 @@ async function refusal(response: Response, path: string): Promise<ApiError> {
   if (response.status === 401 && !path.endsWith('/session')) {
     auth.expired(path.startsWith('/platform'));
   }
+  if (error.code === 'second_factor_required') auth.factorWanted();
   return error;
 }

@@ -34,8 +34,16 @@ export async function loadSession(): Promise<void> {
   }
 }
 
-export const signIn = async (email: string, password: string) =>
-  keep(await api('POST /session', { body: { email, password } }));
+/** What opens the second step: a code of the authenticator app, or a recovery code. */
+export type Code = { code: string } | { recovery_code: string };
+
+/** The session, or null: the password was right, and a code has to follow. */
+export async function signIn(email: string, password: string): Promise<Session | null> {
+  const next = await api('POST /session', { body: { email, password } });
+  return 'second_factor' in next ? null : keep(next);
+}
+
+export const presentCode = async (body: Code) => keep(await api('POST /session/code', { body }));
 
 export const chooseTenant = async (id: string) =>
   keep(await api('PUT /session/tenant', { body: { id } }));
@@ -59,13 +67,25 @@ function keepPlatform(next: PlatformSession): void {
   platform.value = next;
 }
 
-export const signInPlatform = async (email: string, password: string) =>
-  keepPlatform(await api('POST /platform/session', { body: { email, password } }));
+/** Whether it is done; false: a code has to follow. */
+export async function signInPlatform(email: string, password: string): Promise<boolean> {
+  const next = await api('POST /platform/session', { body: { email, password } });
+  if ('second_factor' in next) return false;
+  keepPlatform(next);
+  return true;
+}
+
+export const presentPlatformCode = async (body: Code) =>
+  keepPlatform(await api('POST /platform/session/code', { body }));
 
 export async function signOutPlatform(): Promise<void> {
   await api('DELETE /platform/session').catch(() => undefined);
   platform.value = null;
 }
+
+auth.factorWanted = () => {
+  if (session.value && !session.value.lacks_factor) void loadSession().catch(() => undefined);
+};
 
 auth.expired = (ofPlatform) => {
   if (ofPlatform) platform.value = null;

@@ -56,6 +56,9 @@ export function Account() {
               </button>
             ))}
             <hr />
+            <a href={to.security()} onClick={close}>
+              Security
+            </a>
             <a href={to.settings()} onClick={close}>
               Settings
             </a>

@@ -11,6 +11,7 @@ const pages = [
   { href: to.queues(), label: 'Queues' },
   { href: to.platformAudit(), label: 'Audit' },
   { href: to.platformMails(), label: 'Mails' },
+  { href: to.platformSecurity(), label: 'Security' },
 ];
 
 export function OperatorFrame({ children }: { children: ComponentChildren }) {

@@ -1,7 +1,7 @@
 /* Form rows: label, control, help and the server's sentence about this field. Names are the
  * server's, so that ApiError.fields lands on its input. */
 import type { ComponentChildren } from 'preact';
-import { useId } from 'preact/hooks';
+import { useEffect, useId, useRef } from 'preact/hooks';
 
 interface Common {
   label: string;
@@ -58,9 +58,16 @@ export function TextField(
     autocomplete?: string;
     placeholder?: string;
     list?: string[];
+    inputmode?: 'text' | 'numeric';
+    /** Takes the focus when it appears. */
+    focus?: boolean;
   },
 ) {
   const id = useId();
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (props.focus) input.current?.focus();
+  }, []);
   return (
     <Row
       id={id}
@@ -70,8 +77,10 @@ export function TextField(
       required={props.required}
     >
       <input
+        ref={input}
         id={id}
         name={props.name}
+        inputmode={props.inputmode}
         type={(props.type ?? 'text') as 'text'}
         value={props.value}
         required={props.required}

@@ -3,12 +3,13 @@
 import { useEffect, useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso';
 import { ApiError, api, type Reply } from '../../api/client';
-import { chooseTenant, session, signIn, signOut } from '../../api/session';
+import { chooseTenant, presentCode, session, signIn, signOut } from '../../api/session';
 import { to } from '../../routes';
 import { Button, LinkButton } from '../../ui/button';
 import { TextField } from '../../ui/field';
 import { Loading } from '../../ui/states';
 import { Alone } from '../sessions/alone';
+import { CodeStep } from '../sessions/code-step';
 import { tokenOf, useToken } from '../sessions/token';
 
 type Invitation = Reply<'POST /join/look'>;
@@ -130,16 +131,31 @@ function Fresh({ of }: { of: Invitation }) {
 function Known({ of }: { of: Invitation }) {
   const { route } = useLocation();
   const [password, setPassword] = useState('');
+  const [waiting, setWaiting] = useState(false);
   const { error, busy, attempt } = useAttempt();
   const now = session.value;
   const self = now?.user.email === of.sign_in;
   const accept = () =>
     attempt(async () => {
-      if (!self) await signIn(of.sign_in, password);
-      const joined = await api('POST /join/account', { body: { token: tokenOf() } });
-      await chooseTenant(joined.tenant_id);
-      route(to.calls(), true);
+      if (!self && !(await signIn(of.sign_in, password))) return setWaiting(true);
+      await join();
     });
+  const join = async () => {
+    const joined = await api('POST /join/account', { body: { token: tokenOf() } });
+    await chooseTenant(joined.tenant_id);
+    route(to.calls(), true);
+  };
+  if (waiting)
+    return (
+      <CodeStep
+        present={async (code) => {
+          await presentCode(code);
+          setWaiting(false);
+          await attempt(join);
+        }}
+        onBack={() => setWaiting(false)}
+      />
+    );
   if (now && !self)
     return (
       <>

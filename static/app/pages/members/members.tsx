@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso';
 import { ApiError, api, type Item } from '../../api/client';
-import { refusalFor, zone } from '../../api/session';
+import { refusalFor, session, zone } from '../../api/session';
 import { useApi } from '../../api/use-api';
 import { to } from '../../routes';
 import { Button, LinkButton } from '../../ui/button';
@@ -17,6 +17,7 @@ import { InvitationsPanel } from './invitations-panel';
 import { InviteDialog } from './invite-dialog';
 import { LinkDialog, type HandOver } from './link-dialog';
 import { RoleOfMember } from './role-of-member';
+import { LostDialog } from '../factors/lost-dialog';
 import './members.css';
 
 type Member = Item<'GET /members'>;
@@ -31,6 +32,7 @@ export default function Members() {
   const [asking, setAsking] = useState('');
   const [changing, setChanging] = useState<Member>();
   const [leaving, setLeaving] = useState<Member>();
+  const [lost, setLost] = useState<Member>();
   const why = refusalFor('people.write');
 
   const passwordLink = async (member: Member) => {
@@ -61,6 +63,12 @@ export default function Members() {
     { key: 'name', label: 'Name', phone: 'lead', show: (m) => <strong>{m.name}</strong> },
     { key: 'email', label: 'Signs in as', show: (m) => m.email },
     { key: 'role', label: 'Role', phone: 'end', show: (m) => m.role_name },
+    {
+      key: 'factor',
+      label: 'Second factor',
+      phone: 'off',
+      show: (m) => (m.second_factor ? 'On' : <span class="note">None</span>),
+    },
     { key: 'since', label: 'Since', phone: 'off', show: (m) => dateOf(m.created_at, zone.value) },
     {
       key: 'act',
@@ -87,6 +95,16 @@ export default function Members() {
           >
             Role
           </Button>
+          {m.second_factor && m.account_id !== session.value?.user.id && (
+            <Button
+              kind="quiet"
+              why={why}
+              label={`Remove the second factor of ${m.name}`}
+              onClick={() => setLost(m)}
+            >
+              Lost phone
+            </Button>
+          )}
           <Button kind="quiet" why={why} label={`Remove ${m.name}`} onClick={() => setLeaving(m)}>
             Remove
           </Button>
@@ -134,6 +152,16 @@ export default function Members() {
           onClose={() => setChanging(undefined)}
           done={() => {
             setChanging(undefined);
+            list.reload();
+          }}
+        />
+      )}
+      {lost && (
+        <LostDialog
+          of={lost}
+          onClose={() => setLost(undefined)}
+          done={() => {
+            setLost(undefined);
             list.reload();
           }}
         />

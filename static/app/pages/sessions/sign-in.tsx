@@ -2,12 +2,13 @@
 import { useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso';
 import { ApiError } from '../../api/client';
-import { chooseTenant, expired, session, signIn, signOut } from '../../api/session';
+import { chooseTenant, expired, presentCode, session, signIn, signOut } from '../../api/session';
 import { to } from '../../routes';
 import { Brand } from '../../shell/frame';
 import { Button } from '../../ui/button';
 import { TextField } from '../../ui/field';
 import { Icon } from '../../ui/icon';
+import { CodeStep } from './code-step';
 import './sessions.css';
 
 /** Only a path of our own: an address elsewhere after sign-in would be a trap. */
@@ -21,15 +22,17 @@ export default function SignIn() {
   const [password, setPassword] = useState('');
   const [error, setError] = useState<ApiError>();
   const [busy, setBusy] = useState(false);
+  const [waiting, setWaiting] = useState(false);
   const choosing = session.value && !session.value.tenant;
 
-  const attempt = async (act: () => Promise<{ tenant: unknown }>) => {
+  const attempt = async (act: () => Promise<{ tenant: unknown } | null>) => {
     if (busy) return;
     setBusy(true);
     setError(undefined);
     try {
       const next = await act();
-      if (next.tenant) route(safeNext(query.next), true);
+      setWaiting(!next);
+      if (next?.tenant) route(safeNext(query.next), true);
     } catch (e) {
       setError(e instanceof ApiError ? e : new ApiError(0, '', String(e)));
     }
@@ -41,6 +44,19 @@ export default function SignIn() {
       <Brand href="/sign-in" />
       {choosing ? (
         <Choose choose={(id) => void attempt(() => chooseTenant(id))} error={error} />
+      ) : waiting ? (
+        <CodeStep
+          present={async (code) => {
+            const next = await presentCode(code);
+            setWaiting(false);
+            if (next.tenant) route(safeNext(query.next), true);
+          }}
+          onBack={(why) => {
+            setWaiting(false);
+            setPassword('');
+            setError(why);
+          }}
+        />
       ) : (
         <form
           onSubmit={(event) => {

@@ -7,6 +7,7 @@ import { capital } from '../../ui/format';
 import { Facts, Page, Panel } from '../../ui/page';
 import { Failed, Loading } from '../../ui/states';
 import { theme, type Theme } from '../../ui/theme';
+import { PolicyPanel } from '../factors/policy-panel';
 import { NumbersPanel } from './numbers-panel';
 import { RecordingsPanel } from './recordings-panel';
 import { RedactionPanel } from './redaction-panel';
@@ -45,7 +46,15 @@ export default function Settings() {
           ))}
         </fieldset>
       </Panel>
-      <Panel title="Account" side={<Button onClick={() => void signOut()}>Sign out</Button>}>
+      <Panel
+        title="Account"
+        side={
+          <>
+            <a href={to.security()}>Security</a>
+            <Button onClick={() => void signOut()}>Sign out</Button>
+          </>
+        }
+      >
         <div class="part">
           <Facts
             class="rows"
@@ -59,6 +68,7 @@ export default function Settings() {
           />
         </div>
       </Panel>
+      <PolicyPanel />
       <NumbersPanel />
       <RecordingsPanel />
       <RedactionPanel />

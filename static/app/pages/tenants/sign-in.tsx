@@ -2,11 +2,12 @@
 import { useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso';
 import { ApiError } from '../../api/client';
-import { signInPlatform } from '../../api/session';
+import { presentPlatformCode, signInPlatform } from '../../api/session';
 import { to } from '../../routes';
 import { Brand } from '../../shell/frame';
 import { Button } from '../../ui/button';
 import { TextField } from '../../ui/field';
+import { CodeStep } from '../sessions/code-step';
 import '../sessions/sessions.css';
 
 export default function PlatformSignIn() {
@@ -16,13 +17,15 @@ export default function PlatformSignIn() {
   const [error, setError] = useState('');
   const [busy, setBusy] = useState(false);
 
+  const [waiting, setWaiting] = useState(false);
+
   const submit = async () => {
     if (busy) return;
     setBusy(true);
     setError('');
     try {
-      await signInPlatform(email, password);
-      route(to.tenants(), true);
+      if (await signInPlatform(email, password)) route(to.tenants(), true);
+      else setWaiting(true);
     } catch (e) {
       const wrong = e instanceof ApiError && e.code === 'bad_login';
       setError(wrong ? 'E-mail or password is wrong.' : (e as Error).message);
@@ -30,6 +33,23 @@ export default function PlatformSignIn() {
     setBusy(false);
   };
 
+  if (waiting)
+    return (
+      <main class="sign-in">
+        <Brand href="/platform/sign-in" />
+        <CodeStep
+          present={async (code) => {
+            await presentPlatformCode(code);
+            route(to.tenants(), true);
+          }}
+          onBack={(why) => {
+            setWaiting(false);
+            setPassword('');
+            setError(why?.message ?? '');
+          }}
+        />
+      </main>
+    );
   return (
     <main class="sign-in">
       <Brand href="/platform/sign-in" />

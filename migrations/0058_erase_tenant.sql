@@ -79,17 +79,21 @@ end $$;
 create function ground.end_tenant(of uuid) returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
-  who uuid; n bigint := 0;
+  who uuid; n bigint := 0; t regclass; of_account name;
 begin
   delete from public.tenant t where t.id = of;
   for who in select a.id from public.tenant_erasure x join public.account a on a.id = any(x.people) and a.kind = 'person'
        where x.id = of and not exists (select from public.membership m where m.account_id = a.id) loop
     begin
-      delete from public.live_ticket t where t.account_id = who;
-      delete from public.session s where s.account_id = who;
-      delete from public.known_device d where d.account_id = who;
-      delete from public.password_reset r where r.account_id = who;
-      delete from public.sign_in_failure f where f.account_id = who;
+      for t, of_account in
+        select c.conrelid::regclass, a.attname from pg_constraint c
+          join pg_attribute a on a.attrelid = c.conrelid and a.attnum = c.conkey[1]
+         where c.contype = 'f' and c.confrelid = 'public.account'::regclass and cardinality(c.conkey) = 1
+           and (c.conrelid in ('public.session'::regclass, 'public.live_ticket'::regclass)
+             or not exists (select from pg_attribute k where k.attrelid = c.conrelid and k.attname = 'tenant_id' and not k.attisdropped))
+      loop
+        execute format('delete from %s where %I = $1', t, of_account) using who;
+      end loop;
       delete from public.account a where a.id = who;
       n := n + 1;
     exception when foreign_key_violation then

@@ -1,0 +1,35 @@
+/* What the files of sessions/ share. */
+#ifndef RINGSIGHT_PEOPLE_SESSIONS_INNER_H
+#define RINGSIGHT_PEOPLE_SESSIONS_INNER_H
+
+#include "people/sessions/guard.h"
+
+/* ---- open.c ---- */
+
+/* A transaction without a tenant, on a connection of its own; for req_end. */
+const struct err *session_begin(struct req *rq, struct db **ret_db) MUST_USE;
+/* Answers with the session as its owner sees it; ret_who may be NULL. E_UNAUTHENTICATED: there is none. */
+const struct err *session_tell(struct req *rq, struct db *db, const struct hash *token,
+                               struct identity *ret_who) MUST_USE;
+/* In the open transaction: a session of the account, with an id that nobody had before, and the answer that tells it.
+ * Its token goes to the browser once that is committed, by session_entered, which writes the audit log too. */
+const struct err *session_enter(struct req *rq, struct db *db, struct guard *g, struct uuid account,
+                                struct str *ret_token) MUST_USE;
+const struct err *session_entered(struct req *rq, const struct guard *g, struct str token) MUST_USE;
+void session_cookie(struct req *rq, struct str token, int64_t seconds);
+/* Into the audit log of the tenant that the session is in, a super admin's into that of the service. */
+const struct err *session_note(struct req *rq) MUST_USE;
+/* Something that proves who one is was wrong. A job writes it into the logs of whom it concerns: here nothing may
+ * depend on there being such an account. email: in lower case. */
+const struct err *session_failed(struct req *rq, struct str email) MUST_USE;
+
+/* ---- second.c ---- */
+
+/* The password was right: opens the session, or where the account has a second factor only the way to present it. */
+const struct err *session_first_step(struct req *rq, struct guard *g, struct uuid account) MUST_USE;
+extern const struct field session_code_in[];
+/* The second step, of a person and of a super admin. */
+const struct err *session_code(struct req *rq) MUST_USE;
+const struct err *platform_session_code(struct req *rq) MUST_USE;
+
+#endif

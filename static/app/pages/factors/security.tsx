@@ -1,0 +1,12 @@
+/* What keeps one's own account safe. */
+import { Page } from '../../ui/page';
+import { FactorPanel } from './factor-panel';
+import './factors.css';
+
+export default function Security() {
+  return (
+    <Page title="Security" class="security">
+      <FactorPanel />
+    </Page>
+  );
+}
