@@ -196,6 +196,7 @@ test('A8: five tries a sign-in, also when sent at once; then the right code is n
     assert.match(told.json.detail, left ? new RegExp(`${left} (try is|tries are) left`) : /last try/);
   }
   isProblem(await present(step, { code: code(p.secret) }), 410, 'gone');
+  await sql('delete from sign_in_count'); // or the guard stops the burst before the sign-in's own count does
   const again = await firstStep(p);
   const burst = await Promise.all(Array.from({ length: 12 }, () => present(again, { code: bad })));
   assert(burst.filter((a) => a.status === 401).length <= 5, burst.map((a) => a.status).join());

@@ -91,7 +91,7 @@ export function SetUp({ calls, done }: { calls: FactorCalls; done: () => void })
       >
         <path d={setup.qr_path} />
       </svg>
-      <div class="field">
+      <div class="field secret">
         <span class="label">Or type the secret into the app</span>
         <CopyField value={setup.secret} label="Secret" />
       </div>
