@@ -67,7 +67,7 @@ export default function Members() {
       key: 'factor',
       label: 'Second factor',
       phone: 'off',
-      show: (m) => (m.second_factor ? 'On' : <span class="note">None</span>),
+      show: (m) => (m.second_factor ? 'On' : 'None'),
     },
     { key: 'since', label: 'Since', phone: 'off', show: (m) => dateOf(m.created_at, zone.value) },
     {
@@ -99,7 +99,7 @@ export default function Members() {
             <Button
               kind="quiet"
               why={why}
-              label={`Remove the second factor of ${m.name}`}
+              label={`Lost phone: remove the second factor of ${m.name}`}
               onClick={() => setLost(m)}
             >
               Lost phone
