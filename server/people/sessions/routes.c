@@ -3,6 +3,7 @@
 #include "core/settings.h"
 #include "http/queries.h"
 #include "people/audit/audit.h"
+#include "people/oidc/oidc.h"
 #include "people/sessions/guard.h"
 #include "people/sessions/queries.h"
 #include "people/sessions/sessions.h"
@@ -86,7 +87,7 @@ static const struct err *show(struct req *rq, struct db *db, const struct hash *
     jw_open(&w, '{');
     write_user(&w, &s);
     if (str_is(s.kind, "person")) {
-        e = q_session_memberships(db, (struct session_memberships_in){s.account_id}, &m);
+        e = q_session_memberships(db, (struct session_memberships_in){s.account_id, str_n(token->b, sizeof token->b)}, &m);
         if (e)
             return e;
         write_tenant(&w, &s);
@@ -168,8 +169,9 @@ static const struct err *open_session(struct req *rq, struct guard *g, struct uu
 
     if (e)
         return e;
-    e = q_session_open(db, (struct session_open_in){str_n(hash.b, sizeof hash.b), account, csrf,
-                                                    hours}, NULL);
+    e = oidc_password_allowed(db, account);
+    if (!e)
+        e = q_session_open(db, (struct session_open_in){str_n(hash.b, sizeof hash.b), account, csrf, hours}, NULL);
     if (!e)
         e = guard_done(rq, db, g, account);
     if (!e)
@@ -263,7 +265,10 @@ static const struct err *switch_tenant(struct req *rq, struct db *db)
 
     if (e)
         return e;
-    return out.done ? show(rq, db, &rq->who.token, NULL) : E_NOT_FOUND;
+    if (out.done)
+        return show(rq, db, &rq->who.token, NULL);
+    e = oidc_tenant_allowed(db, rq->who.account, in->id);
+    return e ? e : E_NOT_FOUND;
 }
 
 static const struct err *close_session(struct req *rq, struct db *db)
