@@ -306,6 +306,14 @@ export const routes: PageRoute[] = [
     page: lazy(() => import('./pages/settings/settings')),
   },
   {
+    path: '/settings/sign-in',
+    title: 'Sign-in by provider',
+    permission: 'people.write',
+    under: '/settings',
+    palette: true,
+    page: lazy(() => import('./pages/oidc/oidc')),
+  },
+  {
     path: '/settings/engines',
     title: 'Engines',
     permission: 'integrations.read',
@@ -355,6 +363,7 @@ export const to = {
   calibration: (id: string) => `/calibrations/${id}`,
   settings: () => '/settings',
   engines: () => '/settings/engines',
+  provider: () => '/settings/sign-in',
   signIn: (next = '') => withQuery('/sign-in', next && next !== '/' ? { next } : {}),
   forgot: () => '/forgot',
   members: () => '/members',

@@ -21,7 +21,7 @@ async function put(change: object, who = owner): Promise<Answer> {
   return who.send('/api/v1/oidc', { method: 'PUT', json: { ...usual(), ...change }, headers: { 'if-match': `"${version}"` } });
 }
 async function checked(): Promise<{ fault: string | null }> {
-  return until('the provider was asked', 60_000, async () => { const s = await owner.get('/api/v1/oidc'); return s.checked_at && s; });
+  return until('the provider was asked', 60_000, async () => { const s = await owner.get('/api/v1/oidc'); return s.checked_at ? s : null; });
 }
 async function set(change: object = {}): Promise<void> {
   const answer = await put(change);
@@ -269,8 +269,8 @@ test('it holds in this tenant alone, though the account belongs to others too', 
 test('where it is the only way in, passwords of its domains are refused, save owners\'', async () => {
   const name = someone(), password = `a long word ${unique()}`;
   await comes(name);
-  // The account gets a password of its own, that of the demo's viewer.
-  const viewer = other.users.find((u) => u.role === 'viewer')!;
+  // The account gets a password of its own, that of the demo's agent.
+  const viewer = other.users.find((u) => u.role === 'agent')!;
   await sql(`update account set password_hash = (select password_hash from account where email = '${viewer.email}') where email = '${name.email}'`);
   const tried = (): Promise<Answer> => send('/api/v1/session', { method: 'POST', json: { email: name.email, password: viewer.password } });
   assert.equal((await tried()).status, 200);

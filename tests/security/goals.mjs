@@ -27,7 +27,7 @@ export const goals = [
   { id: 'A4', what: 'throttle', tests: api('guard', 'A4: guesses from many addresses', 'A4: one password tried', 'a network that tries many accounts', 'a known device has tries') },
   { id: 'A5', what: 'sessions', tests: api('session', 'after signing out the cookie is dead', 'every sign-in is a session of its own'), open: 'a list of devices' },
   { id: 'A6', what: 'refresh tokens', tests: [], open: 'nothing issues them here' },
-  { id: 'A7', what: 'JWT', tests: [], open: 'no token of others is accepted here: the only JWTs are those signed for Google (unit google_jwt)' },
+  { id: 'A7', what: 'JWT', tests: [...unit('jwt', 'heads', 'key_ids', 'claims_refused', 'signatures', 'public_key_as_secret', 'large', 'logout_tokens', 'key_sets'), ...api('oidc', 'an ID token that is not just right')] },
   { id: 'A8', what: 'second factors', tests: [], open: 'not on this branch' },
   { id: 'A9', what: 'API keys', tests: api('people', 'a key is shown once', 'keys are for roles that there are'), open: 'address lists and expiry, if they are not on this branch' },
   { id: 'A10', what: 'cookies and CSRF', tests: [...api('refused', 'A10: '), ...api('session', 'the cookie cannot be read', 'what changes something needs the token', 'what changes something is not taken from another site', 'a cookie given twice'), ...api('problems', 'a body must be JSON'), proxy('T9, A10: links and cookies')] },

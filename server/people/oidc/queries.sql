@@ -21,7 +21,7 @@ on conflict (tenant_id) do update set active = excluded.active, name = excluded.
        default_role = excluded.default_role, group_claim = excluded.group_claim, group_roles = excluded.group_roles,
        make_members = excluded.make_members, only_way = excluded.only_way, vouched = excluded.vouched,
        by_owner = excluded.by_owner, provider = case when not $anew then o.provider end,
-       checked_at = case when not $anew then o.checked_at end, fault = case when not $anew then o.fault end,
+       checked_at = null, fault = null,
        heard_at = case when not $anew then o.heard_at end, version = o.version + 1, changed_at = now()
  where o.version = $version;
 

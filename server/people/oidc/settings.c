@@ -299,9 +299,10 @@ static struct str vouched(struct req *rq)
     return buf_str(&b);
 }
 
-static const struct err *add_check(struct db *db)
+static const struct err *add_check(struct req *rq)
 {
-    return job_add_again(db, &(struct job_new){.kind = OIDC_CHECK, .args = STR("{}"), .dedupe = STR(OIDC_CHECK)});
+    return job_add_again(rq->db, &(struct job_new){
+        .kind = OIDC_CHECK, .args = STR("{}"), .dedupe = STR(OIDC_CHECK), .object = rq->who.tenant});
 }
 
 /* Whoever no longer hears from the provider by itself asks it, at minutes of the tenant's own. */
@@ -361,7 +362,7 @@ const struct err *oidc_change(struct req *rq)
     row.vouched = vouched(rq);
     e = put(rq, in, &row);
     if (!e)
-        e = add_check(rq->db);
+        e = add_check(rq);
     if (!e)
         e = clock_of(rq, in->active);
     return e ? e : oidc_show(rq);
@@ -374,6 +375,6 @@ const struct err *oidc_test(struct req *rq)
 
     if (e)
         return e == E_NOT_FOUND ? err_why(rq->a, E_CONFLICT, "Save the settings first.") : e;
-    e = add_check(rq->db);
+    e = add_check(rq);
     return e ? e : req_none(rq);
 }

@@ -8,6 +8,7 @@ import { Brand } from '../../shell/frame';
 import { Button } from '../../ui/button';
 import { TextField } from '../../ui/field';
 import { Icon } from '../../ui/icon';
+import { ProviderButton, ProviderReturn } from '../oidc/offer';
 import './sessions.css';
 
 /** Only a path of our own: an address elsewhere after sign-in would be a trap. */
@@ -49,6 +50,7 @@ export default function SignIn() {
           }}
         >
           <h1>Sign in</h1>
+          <ProviderReturn />
           {expired.value && !error && (
             <p class="hint" role="status">
               Your session has ended. Sign in to continue where you were.
@@ -82,6 +84,7 @@ export default function SignIn() {
           <Button type="submit" kind="main" busy={busy}>
             {busy ? 'Signing in' : 'Sign in'}
           </Button>
+          <ProviderButton email={email} />
           <p class="forgot">
             <a href={to.forgot()}>Forgot password?</a>
           </p>
