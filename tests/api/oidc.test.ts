@@ -264,6 +264,7 @@ test('it holds in this tenant alone, though the account belongs to others too', 
   const client = await comes(who);
   assert.deepEqual((await client.get('/api/v1/session')).memberships.map((m) => m.tenant_id), [other.id]);
   isProblem(await client.send('/api/v1/session/tenant', { method: 'PUT', json: { id: home.id } }), 404, 'not_found');
+  isProblem(await client.send('/api/v1/join/account', { method: 'POST', json: { token: 'none' } }), 403, 'forbidden');
 });
 
 test('where it is the only way in, passwords of its domains are refused, save owners\'', async () => {

@@ -247,6 +247,7 @@ static void signatures(void **state)
         str_fmt(a, "%.*s.%.*s.%.*s", STR_ARG(h), STR_ARG(c), STR_ARG(str_sub(s, 0, s.n - 4))),
         str_fmt(a, " %.*s", STR_ARG(good)), str_fmt(a, "%.*s\n", STR_ARG(good)),
         str_fmt(a, "%.*s.%.*s.%.*s.%.*s.%.*s", STR_ARG(h), STR_ARG(c), STR_ARG(s), STR_ARG(s), STR_ARG(s)),
+        str_fmt(a, "%.*s%c", STR_ARG(str_sub(good, 0, good.n - 1)), good.p[good.n - 1] + 1), /* another spelling of it */
         STR(""), STR("."), STR(".."), STR("..."), STR("e30.e30.e30"), sign(rsa_other, STR(HEAD), USUAL)};
 
     (void)state;

@@ -12,5 +12,8 @@ extern const struct feature oidc_feature;
 const struct err *oidc_password_allowed(struct db *db, struct uuid account) MUST_USE;
 /* Why a session by password may not be in a tenant: E_FORBIDDEN with a sentence, or NULL. */
 const struct err *oidc_tenant_allowed(struct db *db, struct uuid account, struct uuid tenant) MUST_USE;
+/* For what concerns the whole account and not one tenant: E_FORBIDDEN with a sentence where the caller's session was
+ * opened by a tenant's provider, whose word counts in that tenant alone. In a transaction of its own. */
+const struct err *oidc_account_allowed(struct req *rq) MUST_USE;
 
 #endif

@@ -142,6 +142,12 @@ select gate.oidc_unknown($person) as ended;
 -- Index membership_account, behind the gate.
 select gate.oidc_password_refused($account) as by;
 
+-- name: oidc_bound :one
+-- in:  hash bytea
+-- out: tenant uuid?
+-- Primary key of session, behind the gate.
+select gate.oidc_bound($hash) as tenant;
+
 -- name: oidc_only :one
 -- in:  account uuid, tenant_chosen uuid
 -- out: yes bool

@@ -21,6 +21,18 @@ const struct err *oidc_tenant_allowed(struct db *db, struct uuid account, struct
                                        "out, and use its button on the sign-in page.");
 }
 
+const struct err *oidc_account_allowed(struct req *rq)
+{
+    struct oidc_bound_out row = {0};
+    struct db *db;
+    const struct err *e = req_begin(rq, (struct uuid){{0}}, &db);
+
+    if (!e)
+        e = req_end(db, q_oidc_bound(db, (struct oidc_bound_in){str_n(rq->who.token.b, sizeof rq->who.token.b)}, &row));
+    return e || uuid_is_zero(row.tenant) ? e : err_why(rq->a, E_FORBIDDEN, "You are signed in by the provider of one "
+                                                       "tenant: sign in by your password for this.");
+}
+
 static const struct route routes[] = {
     {GET, "/oidc", PEOPLE_READ, .run = oidc_show, .out = "oidc",
      .doc = "The provider by which people of this tenant sign in, and how it fares"},
