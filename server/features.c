@@ -50,6 +50,7 @@
 #include "people/invitations/invitations.h"
 #include "people/mail/mail.h"
 #include "people/members/members.h"
+#include "people/oidc/oidc.h"
 #include "people/passwords/passwords.h"
 #include "people/resets/resets.h"
 #include "people/roles/roles.h"
@@ -71,6 +72,7 @@
 
 const struct feature *const features[] = {
     &sessions_feature,
+    &oidc_feature,
     &members_feature,
     &roles_feature,
     &invitations_feature,

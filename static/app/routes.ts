@@ -344,6 +344,14 @@ export const routes: PageRoute[] = [
     page: lazy(() => import('./pages/factors/security')),
   },
   {
+    path: '/settings/sign-in',
+    title: 'Sign-in by provider',
+    permission: 'people.write',
+    under: '/settings',
+    palette: true,
+    page: lazy(() => import('./pages/oidc/oidc')),
+  },
+  {
     path: '/settings/engines',
     title: 'Engines',
     permission: 'integrations.read',
@@ -396,6 +404,7 @@ export const to = {
   settings: () => '/settings',
   security: () => '/security',
   engines: () => '/settings/engines',
+  provider: () => '/settings/sign-in',
   signIn: (next = '') => withQuery('/sign-in', next && next !== '/' ? { next } : {}),
   forgot: () => '/forgot',
   members: () => '/members',

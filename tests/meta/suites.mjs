@@ -4,6 +4,7 @@ import { files, read, under } from './tree.mjs';
 // What reads bytes that strangers send, and the fuzz target that feeds it.
 const PARSERS = [
   ['core/json.h', 'json'],
+  ['core/jwt.h', 'jwt'],
   ['core/cron.h', 'cron'],
   ['core/phone.h', 'phone'],
   ['http/strict.h', 'head'],

@@ -28,7 +28,7 @@ export const goals = [
   { id: 'A4', what: 'throttle', tests: api('guard', 'A4: guesses from many addresses', 'A4: one password tried', 'a network that tries many accounts', 'a known device has tries') },
   { id: 'A5', what: 'sessions', tests: api('session', 'after signing out the cookie is dead', 'every sign-in is a session of its own'), open: 'a list of devices' },
   { id: 'A6', what: 'refresh tokens', tests: [], open: 'nothing issues them here' },
-  { id: 'A7', what: 'JWT', tests: [], open: 'no token of others is accepted here: the only JWTs are those signed for Google (unit google_jwt)' },
+  { id: 'A7', what: 'JWT', tests: [...unit('jwt', 'heads', 'key_ids', 'claims_refused', 'signatures', 'public_key_as_secret', 'large', 'logout_tokens', 'key_sets'), ...api('oidc', 'an ID token that is not just right')] },
   { id: 'A8', what: 'second factors', tests: [...api('factors', 'A8: ', 'the database holds no seed', 'a recovery code signs in once', 'removing it asks', 'an admin removes that'), ...unit('factors', 'codes_of_rfc_6238', 'codes_of_oathtool', 'one_step_before_and_after')],
     open: 'passkeys' },
   { id: 'A9', what: 'API keys', tests: api('people', 'a key is shown once', 'keys are for roles that there are'), open: 'address lists and expiry, if they are not on this branch' },

@@ -5,6 +5,7 @@
 #include "people/factors/factors.h"
 #include "people/factors/inner.h"
 #include "people/factors/queries.h"
+#include "people/oidc/oidc.h"
 #include "people/sessions/sessions.h"
 
 struct proof_fields {
@@ -58,11 +59,14 @@ static const struct err *show(struct req *rq)
     return req_json(rq, 200, jw_done(&w));
 }
 
-/* In a transaction with the tenant set, so that the audit log is written in it too. */
+/* In a transaction with the tenant set, so that the audit log is written in it too. The word of one tenant's provider
+ * changes nothing of the account. */
 static const struct err *act(struct req *rq, const struct err *(*what)(struct req *rq))
 {
-    const struct err *e = req_begin(rq, rq->who.tenant, &rq->db);
+    const struct err *e = oidc_account_allowed(rq);
 
+    if (!e)
+        e = req_begin(rq, rq->who.tenant, &rq->db);
     if (e)
         return e;
     e = what(rq);

@@ -4,6 +4,7 @@
 #include "people/audit/audit.h"
 #include "people/invitations/inner.h"
 #include "people/invitations/queries.h"
+#include "people/oidc/oidc.h"
 #include "people/passwords/passwords.h"
 
 struct accept_fields {
@@ -146,7 +147,9 @@ const struct err *invitation_accept_own(struct req *rq)
 
     if (!rq->who.by_cookie)
         return err_why(rq->a, E_FORBIDDEN, "Only a person can accept an invitation.");
-    e = find(rq, &row);
+    e = oidc_account_allowed(rq);
+    if (!e)
+        e = find(rq, &row);
     if (!e)
         e = join(rq, row.tenant_id, &(struct invitation_accept_in){
             .hash = str_n(hash.b, sizeof hash.b), .own = rq->who.account, .member = uuid_new()});

@@ -3,6 +3,7 @@
 #include "core/settings.h"
 #include "http/queries.h"
 #include "people/audit/audit.h"
+#include "people/oidc/oidc.h"
 #include "people/sessions/inner.h"
 #include "people/sessions/queries.h"
 
@@ -65,7 +66,7 @@ const struct err *session_tell(struct req *rq, struct db *db, const struct hash 
     jw_open(&w, '{');
     write_user(&w, &s);
     if (str_is(s.kind, "person")) {
-        e = q_session_memberships(db, (struct session_memberships_in){s.account_id}, &m);
+        e = q_session_memberships(db, (struct session_memberships_in){s.account_id, str_n(token->b, sizeof token->b)}, &m);
         if (e)
             return e;
         write_tenant(&w, &s);
@@ -122,9 +123,11 @@ const struct err *session_enter(struct req *rq, struct db *db, struct guard *g, 
 {
     struct str token = crypto_token(rq->a, 32), csrf = crypto_token(rq->a, 24);
     struct hash hash = crypto_sha256(token);
-    const struct err *e = q_session_open(db, (struct session_open_in){
-        str_n(hash.b, sizeof hash.b), account, csrf, http_config.settings->session_hours}, NULL);
+    const struct err *e = oidc_password_allowed(db, account);
 
+    if (!e)
+        e = q_session_open(db, (struct session_open_in){
+            str_n(hash.b, sizeof hash.b), account, csrf, http_config.settings->session_hours}, NULL);
     if (!e)
         e = guard_done(rq, db, g, account);
     if (!e)

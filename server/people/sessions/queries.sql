@@ -55,11 +55,12 @@ select gate.session_tenant($hash, $tenant_chosen) as done;
 select gate.session_close($hash);
 
 -- name: session_memberships :one
--- in:  account uuid
+-- in:  account uuid, hash bytea
 -- out: list json:memberships
--- Index membership_account, behind the gate.
-select coalesce(jsonb_agg(jsonb_build_object('tenant_id', tenant_id, 'slug', slug, 'name', name, 'role', role)), '[]') as list
-  from gate.memberships($account);
+-- Index membership_account, behind the gate. A session that a tenant's provider opened learns of that tenant alone.
+select coalesce(jsonb_agg(jsonb_build_object('tenant_id', m.tenant_id, 'slug', m.slug, 'name', m.name, 'role', m.role)), '[]') as list
+  from gate.memberships($account) m cross join (select gate.oidc_bound($hash) as tenant) b
+ where b.tenant is null or m.tenant_id = b.tenant;
 
 -- name: ticket_open :done
 -- in:  hash bytea, account uuid?, tenant_chosen uuid, agent uuid?, scope text, bearer bytea

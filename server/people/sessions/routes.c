@@ -1,5 +1,6 @@
 /* Sign-in routes. Password checks run on the hashing lane without a transaction held meanwhile;
  * known and unknown addresses take the same time and give the same bytes. */
+#include "people/oidc/oidc.h"
 #include "people/sessions/inner.h"
 #include "people/sessions/queries.h"
 #include "people/sessions/sessions.h"
@@ -101,7 +102,10 @@ static const struct err *switch_tenant(struct req *rq, struct db *db)
 
     if (e)
         return e;
-    return out.done ? session_tell(rq, db, &rq->who.token, NULL) : E_NOT_FOUND;
+    if (out.done)
+        return session_tell(rq, db, &rq->who.token, NULL);
+    e = oidc_tenant_allowed(db, rq->who.account, in->id);
+    return e ? e : E_NOT_FOUND;
 }
 
 static const struct err *close_session(struct req *rq, struct db *db)

@@ -9,6 +9,9 @@ interface Entry {
 const named: Record<string, string> = {
   'POST /session': 'Signed in',
   'DELETE /session': 'Signed out',
+  'POST /oidc/finish': 'Signed in by the provider',
+  'PUT /oidc': 'Set the sign-in by a provider',
+  'POST /oidc/test': 'Tested the sign-in by a provider',
   'POST /session refused': 'Wrong password',
   'POST /platform/session refused': 'Wrong password',
   'PUT /session/tenant': 'Changed to another tenant',

@@ -8,6 +8,7 @@ import { Brand } from '../../shell/frame';
 import { Button } from '../../ui/button';
 import { TextField } from '../../ui/field';
 import { Icon } from '../../ui/icon';
+import { ProviderButton, ProviderReturn } from '../oidc/offer';
 import { CodeStep } from './code-step';
 import './sessions.css';
 
@@ -65,6 +66,7 @@ export default function SignIn() {
           }}
         >
           <h1>Sign in</h1>
+          <ProviderReturn />
           {expired.value && !error && (
             <p class="hint" role="status">
               Your session has ended. Sign in to continue where you were.
@@ -98,6 +100,7 @@ export default function SignIn() {
           <Button type="submit" kind="main" busy={busy}>
             {busy ? 'Signing in' : 'Sign in'}
           </Button>
+          <ProviderButton email={email} />
           <p class="forgot">
             <a href={to.forgot()}>Forgot password?</a>
           </p>

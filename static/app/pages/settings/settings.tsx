@@ -69,6 +69,13 @@ export default function Settings() {
         </div>
       </Panel>
       <PolicyPanel />
+      {!refusalFor('people.write') && (
+        <Panel title="Sign-in by provider" side={<a href={to.provider()}>Settings and test</a>}>
+          <p class="panel-note">
+            People can sign in by a provider of yours (OpenID Connect), with roles by its groups.
+          </p>
+        </Panel>
+      )}
       <NumbersPanel />
       <RecordingsPanel />
       <RedactionPanel />
