@@ -52,7 +52,11 @@ type Draft = ReturnType<typeof draftOf>;
 export default function Oidc() {
   const now = useApi('GET /oidc', {}, true);
   return (
-    <Page title="Sign-in by provider" class="oidc" above={{ href: to.settings(), label: 'Settings' }}>
+    <Page
+      title="Sign-in by provider"
+      class="oidc"
+      above={{ href: to.settings(), label: 'Settings' }}
+    >
       {now.error ? (
         <Failed error={now.error} retry={now.reload} />
       ) : !now.data ? (
@@ -111,7 +115,10 @@ function State({ of, reload }: { of: Settings; reload: () => void }) {
         {of.redirect_uris.map((uri, n) => (
           <div class="field" key={uri}>
             <span>{n ? 'Redirect address of your own host' : 'Redirect address'}</span>
-            <CopyField value={uri} label={n ? 'Redirect address of your own host' : 'Redirect address'} />
+            <CopyField
+              value={uri}
+              label={n ? 'Redirect address of your own host' : 'Redirect address'}
+            />
           </div>
         ))}
         <div class="field">
@@ -193,7 +200,12 @@ function Form({ of, reload }: { of: Settings; reload: () => void }) {
             {error.message}
           </p>
         )}
-        <TextField label="Name" required {...text('name')} help="The button says: Sign in with this name." />
+        <TextField
+          label="Name"
+          required
+          {...text('name')}
+          help="The button says: Sign in with this name."
+        />
         <TextField
           label="Issuer"
           type="url"
@@ -261,7 +273,9 @@ function Form({ of, reload }: { of: Settings; reload: () => void }) {
           )}
         </div>
         {session.value?.role !== 'owner' && !why && (
-          <p class="note">Whoever may do more than you signs in by password until an owner saves this.</p>
+          <p class="note">
+            Whoever may do more than you signs in by password until an owner saves this.
+          </p>
         )}
       </form>
     </Panel>
