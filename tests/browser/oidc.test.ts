@@ -31,6 +31,8 @@ test('a provider is set up and tested, somebody signs in by it, and it is switch
   await field('E-mail domains').fill('nodot');
   await field('Claim with groups').fill('groups');
   await field('Roles by group').fill('staff = agent');
+  await page.getByLabel('Whoever signs in becomes a member').check();
+  await page.getByLabel('The only way in').uncheck();
   const save = page.getByRole('button', { name: /^(Switch on|Save)$/ });
   await save.click();
   await page.getByText('"nodot" is no domain like example.com.').waitFor();
