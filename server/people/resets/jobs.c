@@ -51,8 +51,8 @@ static const struct err *changed(struct job *job, void *product)
 static const char *const sentences[] = {
     [FACTOR_SET_UP] = "A second factor was set up for your account. Signing in asks for its code from now on.",
     [FACTOR_REMOVED] = "The second factor of your account was removed. Signing in asks for your password alone.",
-    [FACTOR_REMOVED_BY_OTHER] = "The second factor of your account was removed by somebody who administers it, and every "
-                                "device was signed out. Signing in asks for your password alone.",
+    [FACTOR_REMOVED_BY_OTHER] = ("The second factor of your account was removed by somebody who administers it, and every "
+                                "device was signed out. Signing in asks for your password alone."),
     [FACTOR_RECOVERY_USED] = "Somebody signed in to your account with a recovery code in place of the authenticator app.",
     [FACTOR_RECOVERY_NEW] = "New recovery codes were made for your account. The earlier ones do not hold any more.",
 };
