@@ -65,7 +65,7 @@ static void one_step_before_and_after_and_no_more(void **state)
 
 static void what_is_no_code(void **state)
 {
-    static const char *const none[] = {"", " ", "05047", "0504711", "05047a", "050 471 1", "-50471", "\xd9\xa0" "50471", "050471\n"};
+    static const char *const none[] = {"", " ", "05047", "0504711", "05047a", "050 471 1", "-50471", ("\xd9\xa0" "50471"), "050471\n"};
 
     (void)state;
     for (size_t i = 0; i < sizeof none / sizeof *none; i++)
