@@ -53,7 +53,7 @@ const named: Record<string, string> = {
   'PUT /platform/gates/{gate}': 'Set the limits of an engine',
   'POST /platform/queues/dead/retry': 'Tried failed jobs again',
   'POST /platform/queues/probe': 'Tried the queue',
-  'settings egress_allow': 'The settings allow other private networks to be called',
+  'settings egress_allow': 'Allowed other private networks',
 };
 
 const verbs: Record<string, string> = {
