@@ -1,4 +1,4 @@
-/* The glue's own view of a loop and of one exchange with libh2o. exchange.c and loop.c only. */
+/* The glue's own view of a loop and of one exchange with libh2o. exchange.c, exchange_send.c and loop.c only. */
 #ifndef RINGSIGHT_HTTP_LOOP_H
 #define RINGSIGHT_HTTP_LOOP_H
 
@@ -69,12 +69,23 @@ int exchange_on_metrics(h2o_handler_t *self, h2o_req_t *h);
 int exchange_on_live(h2o_handler_t *self, h2o_req_t *h);
 /* A filter for the answers libh2o makes itself (413, broken chunks): the security headers. */
 void exchange_on_own_answer(h2o_filter_t *self, h2o_req_t *h, h2o_ostream_t **slot);
+/* ---- exchange_send.c ---- */
+
+void exchange_header(h2o_req_t *h, const char *name, struct str value);
+void exchange_security(h2o_req_t *h, enum answer_kind kind); /* the headers of that kind of answer */
+void exchange_status(h2o_req_t *h, int status);
+void exchange_length(h2o_req_t *h, int status, size_t length);
+/* A whole answer that no route makes. */
+void exchange_plain(h2o_req_t *h, int status, struct str type, struct str body);
+/* libh2o ends a request: `guard` points at its exchange. */
+void exchange_disposed(void *guard);
 /* Exchanges that a worker thread has sent back. */
 void exchange_on_messages(h2o_multithread_receiver_t *receiver, h2o_linklist_t *messages);
 /* Trusted proxies from the settings; then one call per route for its metrics label. */
 /* Whether this peer is one of `trusted_proxies`. */
 bool exchange_trusts(struct address peer);
 const struct err *exchange_init(struct arena *a) MUST_USE;
+#define ROUTES_MAX 600 /* exchange_init refuses more */
 void exchange_label(size_t route, struct str name);
 struct loop *loop_of(h2o_context_t *ctx);
 struct limits *loop_limits(struct loop *loop);
