@@ -142,19 +142,28 @@ struct str crypto_base64url(struct arena *a, struct str bytes)
     return base64(a, bytes, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 }
 
-bool crypto_unbase64(struct arena *a, struct str text, struct str *ret)
+static bool unbase64(struct arena *a, struct str text, int variant, struct str *ret)
 {
     unsigned char *out = arena_alloc(a, text.n + 1);
     const char *end = NULL;
     size_t n = 0;
 
-    if (!text.p || sodium_base642bin(out, text.n + 1, text.p, text.n, NULL, &n, &end,
-                                     sodium_base64_VARIANT_ORIGINAL) != 0)
+    if (!text.p || sodium_base642bin(out, text.n + 1, text.p, text.n, NULL, &n, &end, variant) != 0)
         return false;
     if (end != text.p + text.n)
         return false;
     *ret = str_n(out, n);
     return true;
+}
+
+bool crypto_unbase64(struct arena *a, struct str text, struct str *ret)
+{
+    return unbase64(a, text, sodium_base64_VARIANT_ORIGINAL, ret);
+}
+
+bool crypto_unbase64url(struct arena *a, struct str text, struct str *ret)
+{
+    return unbase64(a, text, sodium_base64_VARIANT_URLSAFE_NO_PADDING, ret);
 }
 
 struct str crypto_token(struct arena *a, size_t n)

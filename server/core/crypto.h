@@ -39,7 +39,9 @@ bool crypto_unhex(struct arena *a, struct str hex, struct str *ret);
 /* Base64, standard alphabet with padding, and the URL alphabet without. */
 struct str crypto_base64(struct arena *a, struct str bytes);
 struct str crypto_base64url(struct arena *a, struct str bytes);
+/* Strict: one spelling for the same bytes. */
 bool crypto_unbase64(struct arena *a, struct str text, struct str *ret);
+bool crypto_unbase64url(struct arena *a, struct str text, struct str *ret);
 /* n random bytes in the URL alphabet. */
 struct str crypto_token(struct arena *a, size_t n);
 

@@ -11,42 +11,6 @@ static const struct err *bad(struct arena *a, const char *why)
     return err_why(a, E_BAD_SIGNATURE, "%s", why);
 }
 
-static int digit(char c)
-{
-    if (c >= 'A' && c <= 'Z')
-        return c - 'A';
-    if (c >= 'a' && c <= 'z')
-        return c - 'a' + 26;
-    if (c >= '0' && c <= '9')
-        return c - '0' + 52;
-    return c == '-' ? 62 : c == '_' ? 63 : -1;
-}
-
-bool jwt_unbase64(struct arena *a, struct str text, struct str *ret)
-{
-    char *out = arena_alloc(a, text.n + 1);
-    unsigned bits = 0, have = 0;
-    size_t n = 0;
-
-    if (text.n % 4 == 1)
-        return false;
-    for (size_t i = 0; i < text.n; i++) {
-        int d = digit(text.p[i]);
-        if (d < 0)
-            return false;
-        bits = (bits << 6 | (unsigned)d) & 0xffffu;
-        have += 6;
-        if (have >= 8) {
-            have -= 8;
-            out[n++] = (char)(bits >> have & 0xff);
-        }
-    }
-    if (bits & ((1u << have) - 1))
-        return false; /* another spelling of the same bytes */
-    *ret = str_n(out, n);
-    return true;
-}
-
 struct parts {
     const struct json *head, *claims;
 };
@@ -64,10 +28,10 @@ static const struct err *split(struct arena *a, struct str token, struct parts *
         return bad(a, "The token has not the form head.claims.signature.");
     if (!part[2].n)
         return bad(a, "The token is not signed.");
-    if (!jwt_unbase64(a, part[2], &bytes) || !jwt_unbase64(a, part[0], &bytes) ||
+    if (!crypto_unbase64url(a, part[2], &bytes) || !crypto_unbase64url(a, part[0], &bytes) ||
         json_parse(a, bytes, &ret->head) || json_kind(ret->head) != J_OBJECT)
         return bad(a, "The token's head cannot be read.");
-    if (!jwt_unbase64(a, part[1], &bytes) || json_parse(a, bytes, &ret->claims) ||
+    if (!crypto_unbase64url(a, part[1], &bytes) || json_parse(a, bytes, &ret->claims) ||
         json_kind(ret->claims) != J_OBJECT)
         return bad(a, "The token's claims cannot be read.");
     return NULL;

@@ -48,8 +48,6 @@ const struct err *jwt_verify(struct arena *a, struct str token, const struct jwt
 
 /* ---- what core/jwt.c and core/jwt_keys.c share ---- */
 
-/* Strict base64url without padding. False for anything else. */
-bool jwt_unbase64(struct arena *a, struct str text, struct str *ret);
 /* True if what stands behind the last '.' is the signature of all before it, by this very key and its algorithm. */
 bool jwt_signature_holds(struct arena *a, struct str token, const struct jwt_key *key);
 

@@ -9,6 +9,7 @@
 #include <openssl/pem.h>
 #include <string.h>
 
+#include "core/crypto.h"
 #include "core/jwt.h"
 
 #define RSA_BITS_MIN 2048
@@ -34,7 +35,7 @@ static bool number(struct arena *a, const struct json *key, const char *name, st
 {
     struct str text = json_text(key, name);
 
-    return text.n && text.n <= NUMBER_MAX * 4 / 3 && jwt_unbase64(a, text, ret) && ret->n > 0;
+    return text.n && text.n <= NUMBER_MAX * 4 / 3 && crypto_unbase64url(a, text, ret) && ret->n > 0;
 }
 
 static EVP_PKEY *rsa(struct arena *a, const struct json *key)
@@ -192,7 +193,7 @@ bool jwt_signature_holds(struct arena *a, struct str token, const struct jwt_key
     if (!dot)
         return false;
     input = str_n(token.p, (size_t)(dot - token.p));
-    if (!jwt_unbase64(a, str_sub(token, input.n + 1, token.n - input.n - 1), &signature) || !signature.n)
+    if (!crypto_unbase64url(a, str_sub(token, input.n + 1, token.n - input.n - 1), &signature) || !signature.n)
         return false;
     k = key_of(key->pem);
     ok = k && EVP_PKEY_base_id(k) == (key->algorithm == JWT_RS256 ? EVP_PKEY_RSA : EVP_PKEY_EC) &&
