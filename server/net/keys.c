@@ -193,14 +193,20 @@ static const struct err *unwrap(struct keys *k, struct arena *a, struct str abou
                    "one that wrapped it.", str_eq(about, KEYS_SERVICE_ABOUT) ? "service" : "tenant");
 }
 
-/* The root of the service's own keys. It began as the master key of its first start, and stays when that is changed. */
+/* The root of the service's own keys, which stays when the master key is changed. Where there were tenants before there
+ * was this file it is the master key of then, under which those keys were derived. */
 static const struct err *service_load(struct keys *k, struct arena *a)
 {
     struct key_file f = {.n = KEYS_WRAPPED};
     const struct err *e = keys_read(a, k->folder, KEYS_SERVICE, &f);
 
     if (e == E_NOT_FOUND) {
-        e = fs_file_new(a, k->folder, KEYS_SERVICE, keys_wrap(a, &k->master, KEYS_SERVICE_ABOUT, &k->master));
+        struct key root = k->master;
+
+        if (!any_tenant_key(k))
+            crypto_random(root.b, sizeof root.b);
+        e = fs_file_new(a, k->folder, KEYS_SERVICE, keys_wrap(a, &k->master, KEYS_SERVICE_ABOUT, &root));
+        crypto_wipe(&root, sizeof root);
         if (!e || e == E_CONFLICT)
             e = keys_read(a, k->folder, KEYS_SERVICE, &f);
     }

@@ -47,7 +47,7 @@ const struct err *keys_load(struct keys *k, struct arena *a, struct uuid tenant,
 /* Overwrites and removes the tenant's key. NULL too if there was none. */
 const struct err *keys_destroy(struct keys *k, struct arena *a, struct uuid tenant) MUST_USE;
 
-/* Secrets of the service itself (spool, hook snapshot, mails of no tenant): a key for one purpose, derived
+/* Secrets of the service itself (spool, hook snapshot, mails of no tenant, seeds of second factors): a key for one purpose, derived
  * from the service's root key, which stays when the master key is changed. */
 struct key keys_service(const struct keys *k, struct str purpose);
 
