@@ -34,19 +34,23 @@ begin
   return counts;
 end $$;
 
--- Marks a tenant deleted, so that nothing new comes; one that was begun before is gone on with.
-create function ground.close_tenant(its_slug text) returns uuid
+-- Marks a tenant deleted, so that nothing new comes; one that was begun before is gone on with. held: legal holds in
+-- force, which keep it from beginning.
+create function ground.close_tenant(its_slug text, out id uuid, out held integer)
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
-  of uuid;
+  t public.tenant;
 begin
-  update public.tenant t set state = 'deleted' where t.slug = its_slug returning t.id into of;
-  if of is not null then
-    insert into public.tenant_erasure (id, slug, counts, people)
-    values (of, its_slug, ground.tenant_rows(of), array(select m.account_id from public.membership m where m.tenant_id = of))
-    on conflict do nothing;
-  end if;
-  return of;
+  select x.* into t from public.tenant x where x.slug = its_slug for update;
+  id := t.id;
+  held := 0;
+  if t.id is null or t.state = 'deleted' then return; end if;
+  select count(*) into held from public.legal_hold h
+   where h.tenant_id = t.id and h.released_at is null and (h.until is null or h.until > now());
+  if held > 0 then return; end if;
+  update public.tenant x set state = 'deleted' where x.id = t.id;
+  insert into public.tenant_erasure (id, slug, counts, people)
+  values (t.id, its_slug, ground.tenant_rows(t.id), array(select m.account_id from public.membership m where m.tenant_id = t.id));
 end $$;
 
 -- One pass of small steps over all tables; how many rows it deleted, and a table that still has some. Rows that others

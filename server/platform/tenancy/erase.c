@@ -12,6 +12,9 @@ const struct err *tenancy_close(struct db *db, struct str slug, struct uuid *ret
     e = q_tenant_close(db, (struct tenant_close_in){slug}, &row);
     if (!e && uuid_is_zero(row.id))
         e = err_why(db_arena(db), E_NOT_FOUND, "There is no tenant \"%.*s\".", STR_ARG(slug));
+    if (!e && row.held)
+        e = err_why(db_arena(db), E_CONFLICT, "%lld legal hold%s in force there: have them released first.",
+                    (long long)row.held, row.held == 1 ? " is" : "s are");
     e = tenancy_end(db, e);
     if (!e)
         *ret_tenant = row.id;

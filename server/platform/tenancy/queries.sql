@@ -40,9 +40,9 @@ delete from sign_in_count where whose = sha256(convert_to('account ' || $email, 
 
 -- name: tenant_close :one
 -- in:  slug text
--- out: id uuid?
+-- out: id uuid?, held int
 -- Unique key of tenant; counts all its rows.
-select ground.close_tenant($slug) as id;
+select id, held from ground.close_tenant($slug);
 
 -- name: tenant_erase_step :one
 -- in:  whose uuid, most int

@@ -48,7 +48,7 @@ const struct err *tenancy_create(struct db *db, const struct new_tenant *t,
 const struct err *tenancy_find(struct db *db, struct str slug, struct tenant_facts *ret) MUST_USE;
 
 /* Closes a tenant for good, also one that was closed before: nobody signs in, no hook is taken. E_NOT_FOUND with a
- * sentence. */
+ * sentence; E_CONFLICT: legal holds are in force. */
 const struct err *tenancy_close(struct db *db, struct str slug, struct uuid *ret_tenant) MUST_USE;
 struct tenancy_erased {
     int64_t gone;       /* rows deleted by this step */
