@@ -142,12 +142,17 @@ struct str crypto_base64url(struct arena *a, struct str bytes)
     return base64(a, bytes, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 }
 
+/* libsodium 1.0.18 reads every byte over 127 as 'A' where char is signed: its look-up takes an int, and the difference to
+ * 'A' is shifted out. Such text is refused before it gets there. */
 static bool unbase64(struct arena *a, struct str text, int variant, struct str *ret)
 {
     unsigned char *out = arena_alloc(a, text.n + 1);
     const char *end = NULL;
     size_t n = 0;
 
+    for (size_t i = 0; i < text.n; i++)
+        if ((unsigned char)text.p[i] > 127)
+            return false;
     if (!text.p || sodium_base642bin(out, text.n + 1, text.p, text.n, NULL, &n, &end, variant) != 0)
         return false;
     if (end != text.p + text.n)

@@ -274,6 +274,23 @@ static void sealed_values_open_only_in_their_place(void **state)
     arena_free(a);
 }
 
+/* libsodium alone takes every byte over 127 for an 'A'. */
+static void base64_has_one_spelling(void **state)
+{
+    static const char *const wrong[] = {"e30\xff", "\xff\xff\xff\xff", "e31", "e31=", "e3 0", "e"};
+    struct arena *a = arena_new();
+    struct str bytes;
+
+    (void)state;
+    assert_true(crypto_unbase64url(a, STR("e30"), &bytes) && str_is(bytes, "{}"));
+    assert_true(crypto_unbase64(a, STR("e30="), &bytes) && str_is(bytes, "{}"));
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        assert_false(crypto_unbase64url(a, str_of(wrong[i]), &bytes));
+        assert_false(crypto_unbase64(a, str_of(wrong[i]), &bytes));
+    }
+    arena_free(a);
+}
+
 static void passwords_verify_and_differ(void **state)
 {
     struct arena *a = arena_new();
@@ -408,6 +425,7 @@ const struct CMUnitTest core_tests[] = {
     cmocka_unit_test(the_repeated_hour_is_the_first),
     cmocka_unit_test(ids_are_sorted_by_time),
     cmocka_unit_test(sealed_values_open_only_in_their_place),
+    cmocka_unit_test(base64_has_one_spelling),
     cmocka_unit_test(passwords_verify_and_differ),
     cmocka_unit_test(md5_matches_the_published_login),
     cmocka_unit_test(hmac_sha1_matches_the_rfc),
