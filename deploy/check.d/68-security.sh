@@ -1,16 +1,18 @@
 #!/usr/bin/env bash
 # needs: server
-# only: asked
 # limit: 1200
 # The units and HAProxy's configuration with the release build inside, then one line for each security goal, from what
 # the steps before have printed; where they did not run (deploy/check security), their tests are run here.
 . deploy/lib/step.sh
+installed=$CHECK_LOG/security-installed.log untried=''
+# Confining the units' programs needs root, and a machine that lets root make namespaces: many containers do not.
 if [ "$(id -u)" != 0 ]; then
-    printf 'ok 1 # SKIP only root can confine programs as systemd would\n'
-    exit 0
+    untried='only root can confine programs as systemd would'
+elif ! said=$(bwrap --ro-bind / / --dev /dev --proc /proc --tmpfs /tmp true 2>&1); then
+    untried="no namespaces here: ${said//$'\n'/ }"
 fi
-installed=$CHECK_LOG/security-installed.log
-node --test --test-reporter=tap tests/security/units.test.mjs >"$installed" 2>&1 || true
+RINGSIGHT_TEST_UNCONFINED=$untried node --test --test-reporter=tap tests/security/units.test.mjs >"$installed" 2>&1 || true
+if [ -n "$untried" ]; then printf '# installed skipped: %s\n' "$untried" >>"$installed"; fi
 grep -E '^(not )?ok |^  error:|^#' "$installed" || true
 logs=("$installed")
 for step in 20-unit 30-sql 40-api 60-fuzz; do

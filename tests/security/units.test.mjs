@@ -34,11 +34,11 @@ test('no unit is root or may gain a privilege, and each writes its own folders o
   }
 });
 
-const root = process.getuid() === 0;
+const untried = process.env.RINGSIGHT_TEST_UNCONFINED || (process.getuid() !== 0 && 'only root can confine programs as systemd would');
 describeInside();
 
 function describeInside() {
-  if (!root) { test('the programs inside', { skip: 'only root can confine them' }, () => {}); return; }
+  if (untried) { test('the programs inside', { skip: untried }, () => {}); return; }
   const here = new Installation();
   before(async () => { await here.start(); await here.proxy(); });
   after(async () => { await here.stop(); });
