@@ -155,7 +155,7 @@ static const struct err *check_place(struct req *rq, struct str kind, const stru
                                          "ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub prints it.");
     if (str_is(kind, "sftp") && !json_text(s, "password").n && !json_text(s, "private_key").n)
         return req_field(rq, "password", "Give a password or a private key.");
-    if (str_is(kind, "s3") && http_url_check(rq->a, json_text(s, "endpoint"), true, NULL))
+    if (str_is(kind, "s3") && http_url_guard(services()->http, rq->a, json_text(s, "endpoint"), "s3-drop"))
         return req_field(rq, "endpoint", "%.*s", STR_ARG(arena_why(rq->a)));
     return NULL;
 }

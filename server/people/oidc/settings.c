@@ -272,9 +272,7 @@ static bool printable(struct str s)
 
 static void check_texts(struct req *rq, const struct change_fields *in)
 {
-    bool plain = net_allowances_any(services()->allowances, STR(OIDC_USE));
-
-    if (http_url_check(rq->a, in->issuer, plain, NULL))
+    if (http_url_guard(services()->http, rq->a, in->issuer, OIDC_USE))
         req_field(rq, "issuer", "%.*s", STR_ARG(str_dup(rq->a, arena_why(rq->a))));
     else if (memchr(in->issuer.p, '?', in->issuer.n) || memchr(in->issuer.p, '#', in->issuer.n))
         req_field(rq, "issuer", "Give the issuer without ? and #.");
