@@ -46,14 +46,16 @@ after(() => { for (const c of canaries) c.close(); });
 test('O4: no recording is fetched from inside', { timeout: 600_000 }, async () => {
   const all = addresses();
   assert(all.length >= 250, `${all.length} addresses`);
-  const made = await owner.post('/api/v1/integrations', { provider: 'generic', name: 'Recordings from inside', settings: {} });
-  const hook = new URL(made.hook_url).pathname, run = randomUUID(), at = (s: number): string => new Date(Date.now() - 3 * 86_400_000 + s * 1000).toISOString();
+  // Each phone system is asked for a few recordings at a time: with ten of them it goes faster.
+  const made: { id: string; hook_url: string }[] = [];
+  for (let n = 0; n < 10; n++) made.push(await owner.post('/api/v1/integrations', { provider: 'generic', name: 'Recordings from inside', settings: {} }));
+  const run = randomUUID(), at = (s: number): string => new Date(Date.now() - 3 * 86_400_000 + s * 1000).toISOString();
   for (const [n, url] of all.entries()) {
-    const answer = await owner.send(hook, { method: 'POST', headers: { cookie: '' }, json: { call_id: `${run}-${n}`, direction: 'inbound', from: '+442079460123',
+    const answer = await owner.send(new URL(made[n % made.length]!.hook_url).pathname, { method: 'POST', headers: { cookie: '' }, json: { call_id: `${run}-${n}`, direction: 'inbound', from: '+442079460123',
       to: '+441632000000', started_at: at(0), answered_at: at(5), ended_at: at(60), agent: '3001', recording_url: url } });
     assert.equal(answer.status, 200, url);
   }
-  const mine = `integration_id = '${made.id}'`;
+  const mine = `integration_id in (${made.map((m) => `'${m.id}'`).join()})`;
   await until('all deliveries are read', 240_000, async () => Number((await sql(`select count(*) from delivery where ${mine}`))[0]) === all.length);
   const [unread] = await sql(`select count(*) from delivery where ${mine} and state = 'unparsed'`);
   const recordings = `recording r join call c on c.tenant_id = r.tenant_id and c.id = r.call_id and c.${mine}`;
@@ -68,7 +70,7 @@ test('O4: no recording is fetched from inside', { timeout: 600_000 }, async () =
   assert(Number(refused) + Number(unread) >= 250, `${refused} refused, ${unread} not read`);
   assert.equal(connects, 0);
   console.log(`# O4 figure: ${all.length} addresses as recordings, ${unread} refused as they were read, ${refused} as they were fetched, 0 called`);
-  await owner.send(`/api/v1/integrations/${made.id}`, { method: 'DELETE' });
+  for (const { id } of made) await owner.send(`/api/v1/integrations/${id}`, { method: 'DELETE' });
 });
 
 /** Gives each address by itself; those that are taken are names, which `called` has called. */
