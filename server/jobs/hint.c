@@ -3,10 +3,12 @@
 #include "jobs/hint.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core/settings.h"
 #include "core/time.h"
+#include "jobs/kinds.h"
 
 #define WAITING_MAX 4096
 #define AT_ONCE 256
@@ -35,9 +37,15 @@ void hint_send(const struct hint *hint)
     pthread_mutex_unlock(&h.lock);
 }
 
-void hint_ended(struct uuid tenant, struct uuid id)
+void hint_ended(const struct job *job)
 {
-    hint_send(&(struct hint){.tenant = tenant, .id = id});
+    struct hint hint = {.tenant = job->tenant, .id = job->id, .kind = job->kind->name, .priority = job->priority, .ended = true};
+
+    if (!job->capped && !job->gate.n)
+        return;
+    if (job->gate.n < sizeof hint.gate)
+        snprintf(hint.gate, sizeof hint.gate, "%.*s", STR_ARG(job->gate));
+    hint_send(&hint);
 }
 
 /* Those of the first AT_ONCE that go to one ring; false at the stop. While something was lost it
@@ -60,17 +68,17 @@ static bool next(struct hint *out, size_t *ret_n, bool *ret_lost)
     return more;
 }
 
-/* Places of capped tenants that are free again; what is left of v are hints. */
+/* Places that are free again; what is left of v are hints. */
 static const struct err *free_places(struct arena *a, struct hint *v, size_t *n)
 {
     const struct err *e = NULL;
     size_t left = 0;
 
     for (size_t i = 0; i < *n; i++) {
-        if (v[i].kind)
+        if (!v[i].ended)
             v[left++] = v[i];
         else if (!e)
-            e = ring_done(h.rings, a, v[i].tenant, v[i].id);
+            e = ring_done(h.rings, a, &v[i]);
     }
     *n = left;
     return e;

@@ -9,6 +9,7 @@
 #include "jobs/ring.h"
 
 struct settings;
+struct job;
 
 /* Starts the sender; without a redis_url hints go nowhere. E_BAD_INPUT for a malformed address. */
 const struct err *hints_start(struct arena *a, const struct settings *s) MUST_USE;
@@ -17,7 +18,7 @@ void hints_stop(void);
 /* Never waits, takes a copy. Any thread, after the commit. */
 void hint_send(const struct hint *hint);
 
-/* A job of a capped tenant ended, or was given back: its place in the ring is free. */
-void hint_ended(struct uuid tenant, struct uuid id);
+/* The job's row says that it ended, or was given back: if its tenant is capped or it passed a gate, its place is free. */
+void hint_ended(const struct job *job);
 
 #endif

@@ -189,22 +189,23 @@ const struct err *ring_settle(struct rings *r, struct arena *a, int ring, const 
     return call(r, a, ring, (struct redis_words){(size_t)(at - w), w}, NULL);
 }
 
-static const struct err *tell(struct rings *r, struct arena *a, const char *verb,
-                              struct uuid tenant, struct uuid id)
+const struct err *ring_beat(struct rings *r, struct arena *a, struct uuid tenant, struct uuid id)
 {
-    struct str w[] = {STR_NONE, STR_NONE, str_of(verb), id_text(a, tenant), id_text(a, id)};
+    struct str w[] = {STR_NONE, STR_NONE, STR("beat"), id_text(a, tenant), id_text(a, id)};
 
     return call(r, a, ring_of(r, tenant), (struct redis_words){5, w}, NULL);
 }
 
-const struct err *ring_beat(struct rings *r, struct arena *a, struct uuid tenant, struct uuid id)
+const struct err *ring_done(struct rings *r, struct arena *a, const struct hint *of)
 {
-    return tell(r, a, "beat", tenant, id);
-}
+    struct str tenant = id_text(a, of->tenant), lane = STR(""), unit = STR("");
 
-const struct err *ring_done(struct rings *r, struct arena *a, struct uuid tenant, struct uuid id)
-{
-    return tell(r, a, "done", tenant, id);
+    if (*of->gate) {
+        lane = str_fmt(a, "%lld:%s", (long long)of->priority, of->kind);
+        unit = str_fmt(a, "%.*s|%s", STR_ARG(tenant), of->gate);
+    }
+    struct str w[] = {STR_NONE, STR_NONE, STR("done"), tenant, id_text(a, of->id), lane, unit};
+    return call(r, a, ring_of(r, of->tenant), (struct redis_words){7, w}, NULL);
 }
 
 const struct err *ring_shares(struct rings *r, struct arena *a, const struct share *v, size_t n)

@@ -7,12 +7,13 @@
 #include "core/err.h"
 #include "core/uuid.h"
 
-/* A job that is to be run. */
+/* A job that is to be run, or that ended. */
 struct hint {
     struct uuid id, tenant; /* tenant: zero for the service's own jobs */
     const char *kind;
     int64_t priority, delay_ms; /* not before then; negative: due for so long */
     char gate[121];
+    bool ended;
 };
 
 /* A hint handed out; it comes back by itself if it is not settled within five seconds. */
@@ -70,11 +71,11 @@ const struct err *ring_take(struct rings *r, struct arena *a, const struct take 
                             struct turn *ret) MUST_USE;
 const struct err *ring_settle(struct rings *r, struct arena *a, int ring, const struct verdict *v,
                               size_t n) MUST_USE;
-/* Jobs of capped tenants: still running; ended. */
+/* A job of a capped tenant is still running. */
 const struct err *ring_beat(struct rings *r, struct arena *a, struct uuid tenant,
                             struct uuid id) MUST_USE;
-const struct err *ring_done(struct rings *r, struct arena *a, struct uuid tenant,
-                            struct uuid id) MUST_USE;
+/* A job of a capped tenant or with a gate ended: who rests because of it is looked at again. */
+const struct err *ring_done(struct rings *r, struct arena *a, const struct hint *of) MUST_USE;
 
 /* Weights and caps, all at once, for every ring. */
 struct share {

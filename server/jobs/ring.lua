@@ -241,17 +241,21 @@ function verbs.beat()
   return 'OK'
 end
 
--- A capped tenant's job ended: its place is free, and who waited for it is looked at again.
+-- A job ended that had a place of its tenant's cap or of its gate (its lane and unit; "" without one):
+-- the place is free, and who waited for it is looked at again.
 function verbs.done()
-  local tenant = ARGV[2]
+  local tenant, lane, unit, woken = ARGV[2], ARGV[4], ARGV[5], false
+  local waiting = call('SMEMBERS', p .. 'capped:' .. tenant)
+  if lane ~= '' then waiting[#waiting + 1] = lane .. '|' .. unit end
   call('ZREM', p .. 'run:' .. tenant, ARGV[3])
-  for _, pair in ipairs(call('SMEMBERS', p .. 'capped:' .. tenant)) do
-    local lane, unit = pair:match('^([^|]*)|(.*)$')
-    call('ZREM', p .. 'asleep', pair)
-    if call('EXISTS', p .. 'q:' .. pair) == 1 then enter(lane, unit) end
+  for _, pair in ipairs(waiting) do
+    if call('ZREM', p .. 'asleep', pair) == 1 and call('EXISTS', p .. 'q:' .. pair) == 1 then
+      enter(pair:match('^([^|]*)|(.*)$'))
+      woken = true
+    end
   end
   call('DEL', p .. 'capped:' .. tenant)
-  call('PUBLISH', 'ringsight:jobs', '1')
+  if woken then call('PUBLISH', 'ringsight:jobs', '1') end
   return 'OK'
 end
 

@@ -45,8 +45,7 @@ static void forget(size_t n)
     pthread_cond_broadcast(&w->done_room);
     pthread_mutex_unlock(&w->lock);
     for (size_t i = 0; i < n; i++) {
-        if (gone[i]->capped)
-            hint_ended(gone[i]->tenant, gone[i]->id);
+        hint_ended(gone[i]);
         arena_free(gone[i]->a);
     }
 }

@@ -100,8 +100,8 @@ static void let_go(struct slot *s, struct job *job)
     int64_t took = time_mono() - s->since, *mean = &w->took[job_kind_number(job->kind)];
 
     *mean = *mean ? *mean + (took - *mean) / 8 : took + 1;
-    if (job->capped && !job->ends)
-        hint_ended(job->tenant, job->id);
+    if (!job->ends)
+        hint_ended(job);
     if (job->ends) {
         while (w->n_done == DONE_MAX)
             pthread_cond_wait(&w->done_room, &w->lock);

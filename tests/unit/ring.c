@@ -335,6 +335,24 @@ static void a_rest_ends_and_the_same_job_is_first(void **state)
     assert_true(uuid_eq(again.v[0].id, t.v[0].id));
 }
 
+static void a_gates_rest_ends_when_one_of_its_jobs_does(void **state)
+{
+    struct hint h = job(1, 1), other = job(1, 2);
+    struct turn t;
+
+    (void)state;
+    strcpy(h.gate, "pbx");
+    strcpy(other.gate, "another");
+    push(h);
+    t = take(1);
+    settle(&t, SETTLED_SLEEP, 60000);
+    assert_int_equal(take(1).n, 0);
+    assert_null(ring_done(rings, arena, &other));
+    assert_int_equal(take(1).n, 0);
+    assert_null(ring_done(rings, arena, &h));
+    assert_int_equal(take(1).n, 1);
+}
+
 static void a_cap_holds_until_one_ends(void **state)
 {
     struct share s[] = {{tenant(1), 1, 2}};
@@ -349,7 +367,7 @@ static void a_cap_holds_until_one_ends(void **state)
     assert_true(t.v[0].capped);
     settle(&t, SETTLED_RUN, 0);
     assert_int_equal(take(10).n, 0);
-    assert_null(ring_done(rings, arena, tenant(1), t.v[0].id));
+    assert_null(ring_done(rings, arena, &(struct hint){.tenant = tenant(1), .id = t.v[0].id}));
     assert_int_equal(take(10).n, 1);
 }
 
@@ -501,6 +519,7 @@ const struct CMUnitTest ring_tests[] = {
     TEST(not_before_it_is_due),
     TEST(a_refused_tenant_rests_and_costs_others_nothing),
     TEST(a_rest_ends_and_the_same_job_is_first),
+    TEST(a_gates_rest_ends_when_one_of_its_jobs_does),
     TEST(a_cap_holds_until_one_ends),
     TEST(what_was_taken_and_not_settled_comes_back),
     TEST(a_hint_repeated_is_one),
