@@ -52,7 +52,7 @@ export const goals = [
   { id: 'A27', what: 'TLS', tests: [proxy('A27: '), proxy('HTTP/2 and TLS 1.2')], open: 'testssl.sh' },
   { id: 'A28', what: 'inventory', tests: api('walker', 'each path takes the methods', 'open routes are these', 'what is not in the contract', 'every route of the contract was asked') },
 
-  { id: 'O1', what: 'Standard Webhooks sent', tests: [...unit('webhooks', 'the_vector_of_standard_webhooks', 'the_vector_of_ed25519'), ...api('webhooks', 'O1: ')], open: 'a thousand deliveries: the test sends 41' },
+  { id: 'O1', what: 'Standard Webhooks sent', tests: [...unit('webhooks', 'the_vector_of_standard_webhooks', 'the_vector_of_ed25519'), ...api('webhooks', 'O1: ')] },
   { id: 'O2', what: 'slow receivers', tests: api('webhooks', 'O2: ', 'the queue of one endpoint is bounded'), open: 'a hundred endpoints: a tenant has at most twenty, the test uses nine; while other long jobs hold the slots of a worker, two that begin to hang hold up others once for 15 s' },
   { id: 'O3', what: 'retries', tests: api('webhooks', 'O3: ') },
   { id: 'O4', what: 'SSRF', tests: [...unit('net_guard', 'addresses_by_table', 'urls_and_hosts', 'allowances_are_explained'), ...unit('net_http', 'canary_sees_nothing', 'own_addresses_are_refused'), ...api('speech', 'an address in the house is refused'), ...unit('webhooks', 'endpoints_inside_are_refused'), ...api('webhooks', 'addresses inside are refused'), ...api('ssrf', 'O4: ')] },
