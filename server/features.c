@@ -57,6 +57,7 @@
 #include "people/sessions/sessions.h"
 #include "people/teams/teams.h"
 #include "people/tenants/tenants.h"
+#include "people/threats/threats.h"
 #include "people/webhooks/webhooks.h"
 #include "platform/erasure/erasure.h"
 #include "platform/mails/mails.h"
@@ -84,6 +85,7 @@ const struct feature *const features[] = {
     &teams_feature,
     &apikeys_feature,
     &audit_feature,
+    &threats_feature,
     &webhooks_feature,
     &tenants_feature,
     &spend_feature,

@@ -23,6 +23,7 @@
 #include "live/live.h"
 #include "net/poke.h"
 #include "people/audit/audit.h"
+#include "people/threats/threats.h"
 
 #define RESTART_PAUSE_US (500 * 1000)
 
@@ -86,8 +87,11 @@ int role_web(struct arena *a, struct settings *s, int argc, char **argv)
     if (!e)
         e = inbox_start(a, s);
     if (!e)
+        e = threats_start(a);
+    if (!e)
         e = http_serve(a);
     inbox_stop();
+    threats_stop();
     live_stop();
     hints_stop();
     poke_stop();

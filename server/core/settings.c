@@ -104,6 +104,12 @@ static const struct setting {
       "(2 s to a minute). 0: any number."),
     N(wrong_rate, "30", 0, 100000, "Wrong passwords a minute over all accounts and networks, twice as many at once; "
       "known devices are not counted. 0: any number."),
+    N(block_sign_ins, "20", 0, 100000, "Failed sign-ins to accounts of a tenant within an hour after which it lets their network in no "
+      "more, unless its people or phone systems were seen there. 0: none is blocked for it."),
+    N(block_hooks, "200", 0, 1000000, "Hooks with a wrong signature or password within two hours after which a tenant lets their network in "
+      "no more, unless a hook of it was ever taken from there. 0: none is blocked for it."),
+    N(block_hours, "24", 1, 8760, "How long such a block holds."),
+    T(never_blocked, "", "Addresses and networks that the service never blocks by itself, e.g. 10.0.0.0/8, 192.0.2.7."),
     T(base_domain, "", "Domain below which each tenant has a host of its own, e.g. calls.example.com for "
       "acme.calls.example.com; other hosts are refused then. Empty: off."),
     T(smtp_url, "", "Mail server for invitations and forgotten passwords: smtp://host:587 or smtps://host. "

@@ -34,6 +34,8 @@ struct settings {
     int64_t request_rate, request_burst, tenant_rate, tenant_burst, address_rate, address_burst;
     int64_t costly_rate, costly_burst, sign_in_rate, sign_in_burst;
     int64_t sign_in_tries, network_tries, wrong_rate;
+    int64_t block_sign_ins, block_hooks, block_hours;
+    const char *never_blocked;
     const char *base_domain;
     const char *smtp_url, *smtp_from, *smtp_from_name, *smtp_user, *smtp_password_file, *smtp_password_command,
         *smtp_tls;

@@ -5,6 +5,7 @@
 
 #include "core/log.h"
 #include "core/settings.h"
+#include "http/blocks.h"
 #include "http/host.h"
 #include "http/inner.h"
 #include "http/limits.h"
@@ -191,9 +192,21 @@ static const struct err *check_body(struct req *rq)
     return NULL;
 }
 
+/* One's own session stays: it says who one is, and leads to another tenant. */
+static const struct err *check_blocked(struct req *rq)
+{
+    if (rq->route->own_session || rq->who.kind == NOBODY || !blocks_has(rq->who.tenant, rq->client))
+        return NULL;
+    return err_why(rq->a, E_FORBIDDEN, "This company has blocked the network you come from. An owner or administrator can lift "
+                   "the block from another network, on the page Threats.");
+}
+
 static void proceed(struct req *rq)
 {
-    const struct err *e = check_permission(rq);
+    const struct err *e = check_blocked(rq);
+
+    if (!e)
+        e = check_permission(rq);
 
     if (!e)
         e = check_csrf(rq);

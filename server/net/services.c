@@ -124,6 +124,10 @@ const struct err *services_open(struct arena *a, const struct settings *s)
         open_services.public_url.n--;
     open_services.templates_dir = s->templates_dir;
     open_services.drop_folders = s->drop_folders;
+    open_services.block_sign_ins = s->block_sign_ins;
+    open_services.block_hooks = s->block_hooks;
+    open_services.block_hours = s->block_hours;
+    open_services.never_blocked = s->never_blocked;
     open_services.sftp_inbox = s->sftp_inbox;
     return e;
 }

@@ -18,6 +18,8 @@ struct services {
     const char *templates_dir;
     struct str public_url; /* without '/' at its end: what links begin with */
     const char *drop_folders, *sftp_inbox; /* as the settings say them */
+    int64_t block_sign_ins, block_hooks, block_hours;
+    const char *never_blocked;
 };
 
 /* E_* with a sentence. Lives in the arena. Before there are threads. */

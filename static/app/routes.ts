@@ -307,6 +307,14 @@ export const routes: PageRoute[] = [
     page: lazy(() => import('./pages/audit/audit')),
   },
   {
+    path: '/threats',
+    title: 'Threats',
+    permission: 'audit.read',
+    menu: 'setup',
+    palette: true,
+    page: lazy(() => import('./pages/threats/threats')),
+  },
+  {
     path: '/retention',
     title: 'Retention',
     permission: 'retention.write',
@@ -384,6 +392,7 @@ export const to = {
   newFolder: () => '/folders/new',
   folder: (id: string) => `/folders/${id}`,
   audit: (query: Record<string, string> = {}) => withQuery('/audit', query),
+  threats: (query: Record<string, string> = {}) => withQuery('/threats', query),
   retention: () => '/retention',
   webhooks: () => '/webhooks',
   webhook: (id: string, query: Record<string, string> = {}) => withQuery(`/webhooks/${id}`, query),

@@ -57,6 +57,7 @@ async function everyPage(page: Page): Promise<Map<string, string>> {
     ['retention', '/retention'],
     ['API keys', '/api-keys'],
     ['webhooks', '/webhooks'],
+    ['threats', '/threats'],
     ['settings', '/settings'],
     ['missing page', '/nowhere'],
   ]);

@@ -7,11 +7,13 @@
 #include "core/settings.h"
 #include "core/time.h"
 #include "db/lane.h"
+#include "http/blocks.h"
 #include "intake/directory/directory.h"
 #include "intake/inbox/clerk.h"
 #include "core/flood.h"
 #include "intake/inbox/hooks_int.h"
 #include "intake/inbox/queries.h"
+#include "people/threats/threats.h"
 
 #define FRESH_US TIME_S       /* how long a known address is believed without asking again */
 #define UNKNOWN_US (2 * TIME_S)
@@ -164,6 +166,9 @@ static void count_refusal(const struct req *rq, const struct entry *en, enum ref
 {
     clerk_refused(en->tenant, en->integration, why, rq->client,
                   why == REFUSED_SIGNATURE || why == TAKEN_UNPROVEN ? arena_why(rq->a) : STR(""));
+    if (why != TAKEN_UNPROVEN)
+        threats_hook_refused(en->tenant, en->integration,
+                             why == REFUSED_SIGNATURE ? "signature" : why == REFUSED_SOURCE ? "source" : "flood", rq->client);
 }
 
 /* Proof was switched on while the phone system is in use: until then it is watched, not demanded. */
@@ -183,6 +188,9 @@ static void admit(struct req *rq, const struct entry *en)
     } else if (!address_has_room(en, &wait)) {
         count_refusal(rq, en, REFUSED_FLOOD);
         refuse_flood(rq, wait);
+    } else if (blocks_has(en->tenant, rq->client)) {
+        count_refusal(rq, en, REFUSED_SOURCE);
+        refuse(rq, err_why(rq->a, E_FORBIDDEN, "Your network is blocked."), "hook_blocked");
     } else if (!source_is_listed(rq, en)) {
         count_refusal(rq, en, REFUSED_SOURCE);
         refuse(rq, err_why(rq->a, E_FORBIDDEN, "This integration takes no hooks from your address."),
@@ -194,6 +202,8 @@ static void admit(struct req *rq, const struct entry *en)
         clerk_used(en->tenant, en->integration, en->is_old ? USED_OLD_TOKEN : USED_TOKEN);
         if (unproven)
             count_refusal(rq, en, TAKEN_UNPROVEN);
+        else
+            threats_hook_taken(en->tenant, rq->client);
         store(rq, en, unproven);
     }
 }

@@ -15,6 +15,8 @@ const struct err *session_tell(struct req *rq, struct db *db, const struct hash 
  * Its token goes to the browser once that is committed, by session_entered, which writes the audit log too. */
 const struct err *session_enter(struct req *rq, struct db *db, struct guard *g, struct uuid account,
                                 struct str *ret_token) MUST_USE;
+/* The answer where a tenant has blocked the network, to right and wrong passwords alike. */
+const struct err *session_blocked(struct req *rq);
 const struct err *session_entered(struct req *rq, const struct guard *g, struct str token) MUST_USE;
 void session_cookie(struct req *rq, struct str token, int64_t seconds);
 /* Into the audit log of the tenant that the session is in, a super admin's into that of the service. */

@@ -1,6 +1,7 @@
 /* What a session is to its owner, opening one, and writing down what became of an attempt. Used by the routes of this
  * folder. */
 #include "core/settings.h"
+#include "http/blocks.h"
 #include "http/queries.h"
 #include "people/audit/audit.h"
 #include "people/oidc/oidc.h"
@@ -119,6 +120,12 @@ const struct err *session_note(struct req *rq)
     return e;
 }
 
+const struct err *session_blocked(struct req *rq)
+{
+    return err_why(rq->a, E_FORBIDDEN, "The network you come from is blocked, or the e-mail address or password is wrong. "
+                   "Sign in from another network.");
+}
+
 const struct err *session_enter(struct req *rq, struct db *db, struct guard *g, struct uuid account, struct str *ret_token)
 {
     struct str token = crypto_token(rq->a, 32), csrf = crypto_token(rq->a, 24);
@@ -132,6 +139,8 @@ const struct err *session_enter(struct req *rq, struct db *db, struct guard *g, 
         e = guard_done(rq, db, g, account);
     if (!e)
         e = session_tell(rq, db, &hash, &rq->who);
+    if (!e && blocks_has(rq->who.tenant, rq->client))
+        e = session_blocked(rq);
     *ret_token = token;
     return e;
 }

@@ -1,5 +1,6 @@
 /* Sign-in routes. Password checks run on the hashing lane without a transaction held meanwhile;
  * known and unknown addresses take the same time and give the same bytes. */
+#include "http/blocks.h"
 #include "people/oidc/oidc.h"
 #include "people/sessions/inner.h"
 #include "people/sessions/queries.h"
@@ -73,6 +74,8 @@ static const struct err *sign_in(struct req *rq, const char *kind)
     if (known && right)
         return session_first_step(rq, &g, account.id);
     e = session_failed(rq, str_lower(rq->a, str_trim(in->email)));
+    if (!e && blocks_any(rq->client))
+        return session_blocked(rq); /* as a right one: it must not tell which it was */
     return e ? e : err_why(rq->a, E_BAD_LOGIN, "%s", "");
 }
 

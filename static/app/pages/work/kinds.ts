@@ -37,6 +37,8 @@ export const kinds: Record<string, string> = {
   'scores.rerun': 'Judge calls again',
   'audit.failures': 'Write wrong passwords into the logs',
   'retention.run': 'Delete what is due',
+  'threats.watch': 'Look for networks that fail too often',
+  'threats.tell': 'Tell owners of blocked networks',
   'webhooks.send': 'Tell another system',
   'webhooks.purge': 'Clear the log of webhooks',
   'stages.watch': 'Look after calls that stand still',

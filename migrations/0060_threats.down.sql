@@ -1,0 +1,18 @@
+reset role;
+delete from job where kind like 'threats.%';
+delete from schedule where kind like 'threats.%';
+set local role ringsight_owner;
+drop function ground.threat_watch(integer, integer, integer, cidr[]);
+drop function ground.threat_suspects(integer, integer, cidr[]);
+reset role;
+set local role ringsight_gate;
+drop function gate.blocks(integer);
+drop function gate.threat_tenants(integer, integer);
+drop function gate.threat_purge();
+reset role;
+set local role ringsight_owner;
+drop function ground.threat_network(text);
+drop policy gate_refused on audit_entry;
+revoke select (tenant_id, at, act, address) on audit_entry from ringsight_gate;
+drop index audit_entry_refused, audit_entry_refused_at;
+drop table threat_setting, network_block, threat_sender, threat_hook;
