@@ -43,6 +43,7 @@
 #include "intake/trials/trials.h"
 #include "intake/uploads/uploads.h"
 #include "money/spend/spend.h"
+#include "people/addresses/addresses.h"
 #include "people/agents/agents.h"
 #include "people/apikeys/apikeys.h"
 #include "people/audit/audit.h"
@@ -78,6 +79,7 @@ const struct feature *const features[] = {
     &roles_feature,
     &invitations_feature,
     &factors_feature,
+    &addresses_feature,
     &passwords_feature,
     &resets_feature,
     &mail_feature,

@@ -5,7 +5,7 @@
 --      permissions text[]?, scope text?, agent_id uuid?, networks text?, sight uuid[]?, lacks_factor bool
 select s.*, null::text as networks, gate.sight(s.account_id, s.tenant_id, s.agent_id, s.scope) as sight,
        gate.lacks_factor(s.account_id, s.tenant_id, s.role, s.permissions) and gate.oidc_bound($hash) is null as lacks_factor
-  from gate.session($hash) s;
+  from gate.session_used($hash) s;
 
 -- name: gate_api_key :one
 -- in:  hash bytea

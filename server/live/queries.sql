@@ -14,6 +14,11 @@ select account_id, tenant_id, gate.sight(account_id, tenant_id, agent_id, scope)
 -- Behind the gate: session and key hashes, session_account.
 select place, sight, scope from gate.live_standing($bearers, $accounts, $tenants);
 
+-- name: live_ended :one
+-- out: ended bigint
+-- A sequence: it moves with each session that ends.
+select last_value as ended from session_end;
+
 -- name: live_now :one
 -- out: snapshot text
 select pg_current_snapshot()::text as snapshot;

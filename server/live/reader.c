@@ -336,6 +336,36 @@ static const struct err *check_standing(struct db *db)
     return e;
 }
 
+/* Looked at every few seconds, and at once when a session has ended somewhere. The number moves before the end is
+ * committed, so it is looked at once more with the next poll. */
+struct watch {
+    int64_t looked, ended;
+    bool again;
+};
+
+static const struct err *watch_standing(struct db *db, struct watch *w)
+{
+    struct arena *a = arena_new();
+    struct live_ended_out row = {0};
+    bool due = w->again || time_mono() - w->looked >= STANDING_EVERY, moved;
+    const struct err *e;
+
+    db_use_arena(db, a);
+    db_begin(db, (struct uuid){{0}});
+    e = end(db, q_live_ended(db, &row));
+    db_use_arena(db, NULL);
+    arena_free(a);
+    if (e)
+        return e;
+    moved = row.ended != w->ended;
+    w->ended = row.ended;
+    w->again = moved;
+    if (!due && !moved)
+        return NULL;
+    w->looked = time_mono();
+    return check_standing(db);
+}
+
 /* ---- The loop ---- */
 
 /* Another server may answer now (failover): its transaction numbers are not the old one's. */
@@ -366,7 +396,8 @@ static struct db *connect_again(int64_t *failed)
 
 static void *reader_loop(void *unused)
 {
-    int64_t polled = 0, stood = time_mono(), failed = 0;
+    int64_t polled = 0, watched = 0, failed = 0;
+    struct watch watch = {.looked = time_mono()};
     struct db *db = NULL;
     enum desk_work work;
 
@@ -386,9 +417,9 @@ static void *reader_loop(void *unused)
             polled = now;
             e = poll_all(db);
         }
-        if (!e && now - stood >= STANDING_EVERY) {
-            stood = now;
-            e = check_standing(db);
+        if (!e && now - watched >= POLL_EVERY) {
+            watched = now;
+            e = watch_standing(db, &watch);
         }
         if (e) { /* a lost connection, or what the next turn may not meet */
             refuse_asks();

@@ -17,6 +17,7 @@ import { Toasts } from './ui/toast';
 const SignIn = lazy(() => import('./pages/sessions/sign-in'));
 const Join = lazy(() => import('./pages/invitations/join'));
 const Forgot = lazy(() => import('./pages/passwords/forgot'));
+const AddressLink = lazy(() => import('./pages/addresses/link'));
 const Reset = lazy(() => import('./pages/passwords/reset'));
 const PlatformSignIn = lazy(() => import('./pages/tenants/sign-in'));
 const Tenants = lazy(() => import('./pages/tenants/tenants'));
@@ -64,7 +65,7 @@ function Guarded({ of }: { of: PageRoute }) {
 const guards = routes.map((of) => ({ path: of.path, component: () => <Guarded of={of} /> }));
 
 /* Links of mails lead here: signed in or not. */
-const byLink = ['/join', '/forgot', '/reset'];
+const byLink = ['/join', '/forgot', '/reset', '/address', '/address-stop'];
 
 function Dashboard() {
   const { url, path } = useLocation();
@@ -75,6 +76,8 @@ function Dashboard() {
         <Route path="/join" component={Join} />
         <Route path="/forgot" component={Forgot} />
         <Route path="/reset" component={Reset} />
+        <Route path="/address" component={AddressLink} />
+        <Route path="/address-stop" component={AddressLink} />
       </Routes>
     );
   if (!session.value?.tenant) {

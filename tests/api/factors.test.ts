@@ -75,6 +75,7 @@ async function enrol(p: Person, at = '', word = PASSWORD): Promise<Person> {
   const confirmed = await post(p.me, `${at}/second-factor/confirm`, { code: code(p.secret, -1) });
   assert.equal(confirmed.status, 200, confirmed.text);
   p.recovery = confirmed.json.recovery_codes;
+  p.me = new Client('somebody', { ...p.me.headers, cookie: cookie(confirmed, 'session') });
   return p;
 }
 const enrolled = async (role?: string): Promise<Person> => enrol(await joined(role));

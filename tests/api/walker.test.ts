@@ -91,6 +91,7 @@ test('every route says what it does and who may', () => {
 test('open routes are these and no others', () => {
   assert.deepEqual(routes.filter((r) => r.who === 'public').map((r) => r.label).sort(), [
     'GET /api/v1/oidc/callback', 'GET /api/v1/oidc/offer', 'GET /api/v1/openapi.json', 'GET /api/v1/password-resets', 'GET /hooks/{provider}/{token}', 'OPTIONS /api/v1/uploads', 'OPTIONS /api/v1/uploads/{upload}',
+    'POST /api/v1/address-change/confirm', 'POST /api/v1/address-change/look', 'POST /api/v1/address-change/stop',
     'POST /api/v1/join', 'POST /api/v1/join/look', 'POST /api/v1/oidc/finish', 'POST /api/v1/oidc/logout/{tenant}', 'POST /api/v1/oidc/start',
     'POST /api/v1/password-resets', 'POST /api/v1/password-resets/look', 'POST /api/v1/password-resets/use',
     'POST /api/v1/platform/session', 'POST /api/v1/platform/session/code', 'POST /api/v1/session', 'POST /api/v1/session/code', 'POST /hooks/{provider}/{token}',
@@ -135,7 +136,7 @@ function harmless(r: Route): { params: Record<string, string>; how: Ask } {
   return { params: reads(r) ? ours : {}, how };
 }
 const ends = (r: Route): boolean => r.method === 'DELETE' && !r.params.length; // signing out
-const ownSession = (r: Route): boolean => /^\/api\/v1((\/platform)?\/(session(\/tenant)?|second-factor(\/[a-z-]+)?)|\/join\/account)$/.test(r.path);
+const ownSession = (r: Route): boolean => /^\/api\/v1((\/platform)?\/(session(\/tenant)?|sessions(\/end-others|\/\{\w+\})?|second-factor(\/[a-z-]+)?|address-change)|\/join\/account)$/.test(r.path);
 
 for (const role of roles) {
   test(`the role ${role} may what its permissions say, no more and no less`, async () => {

@@ -61,7 +61,8 @@ static const struct err *show(struct req *rq)
 
 /* In a transaction with the tenant set, so that the audit log is written in it too. The word of one tenant's provider
  * changes nothing of the account. */
-static const struct err *act(struct req *rq, const struct err *(*what)(struct req *rq))
+static const struct err *act(struct req *rq, const struct err *(*what)(struct req *rq, struct session_fresh *ret),
+                             struct session_fresh *ret)
 {
     const struct err *e = oidc_account_allowed(rq);
 
@@ -69,7 +70,7 @@ static const struct err *act(struct req *rq, const struct err *(*what)(struct re
         e = req_begin(rq, rq->who.tenant, &rq->db);
     if (e)
         return e;
-    e = what(rq);
+    e = what(rq, ret);
     if (!e && (!uuid_is_zero(rq->who.tenant) || rq->who.kind == SUPER))
         e = audit_record(rq);
     e = req_end(rq->db, e);
@@ -77,13 +78,14 @@ static const struct err *act(struct req *rq, const struct err *(*what)(struct re
     return e;
 }
 
-static const struct err *begin_now(struct req *rq)
+static const struct err *begin_now(struct req *rq, struct session_fresh *unused)
 {
     struct jw w = jw_new(rq->a);
     struct str secret, uri;
     struct qr qr;
     const struct err *e = factor_begin(rq->db, rq->who.account, &secret);
 
+    (void)unused;
     if (e)
         return e;
     uri = totp_uri(rq->a, rq->who.email, secret);
@@ -111,7 +113,7 @@ static const struct err *begin(struct req *rq)
 
     if (!e)
         e = session_prove(rq, in->password, STR_NONE);
-    return e ? e : act(rq, begin_now);
+    return e ? e : act(rq, begin_now, NULL);
 }
 
 /* Shows ten new codes, this once. */
@@ -134,7 +136,7 @@ static const struct err *show_codes(struct req *rq)
     return req_json(rq, 200, jw_done(&w));
 }
 
-static const struct err *confirm_now(struct req *rq)
+static const struct err *confirm_now(struct req *rq, struct session_fresh *ret_fresh)
 {
     const struct proof_fields *in = rq->in;
     bool right;
@@ -143,25 +145,29 @@ static const struct err *confirm_now(struct req *rq)
     if (!e && !right)
         return req_field(rq, "code", "This is not the code of now. Is the phone's clock set by itself?");
     if (!e)
+        e = session_renew(rq, rq->db, ret_fresh);
+    if (!e)
         e = factor_tell(rq->db, rq->who.account, FACTOR_SET_UP);
     return e ? e : show_codes(rq);
 }
 
 static const struct err *confirm(struct req *rq)
 {
+    struct session_fresh fresh;
     const struct err *e = person(rq);
 
     if (!e)
-        e = act(rq, confirm_now);
+        e = act(rq, confirm_now, &fresh);
     if (!e)
-        identity_forget(&rq->who.token);
+        session_renewed(rq, &fresh);
     return e;
 }
 
-static const struct err *renew_now(struct req *rq)
+static const struct err *renew_now(struct req *rq, struct session_fresh *unused)
 {
     const struct err *e = factor_tell(rq->db, rq->who.account, FACTOR_RECOVERY_NEW);
 
+    (void)unused;
     return e ? e : show_codes(rq);
 }
 
@@ -172,14 +178,15 @@ static const struct err *renew(struct req *rq)
 
     if (!e)
         e = session_prove(rq, in->password, in->code);
-    return e ? e : act(rq, renew_now);
+    return e ? e : act(rq, renew_now, NULL);
 }
 
-static const struct err *remove_now(struct req *rq)
+static const struct err *remove_now(struct req *rq, struct session_fresh *unused)
 {
     struct factor_drop_out row;
     const struct err *e = q_factor_drop(rq->db, (struct factor_drop_in){rq->who.account}, &row);
 
+    (void)unused;
     if (!e && !row.done)
         return err_why(rq->a, E_GONE, "There is no second factor.");
     if (!e)
@@ -195,7 +202,7 @@ static const struct err *remove_own(struct req *rq)
     if (!e)
         e = session_prove(rq, in->password, in->code);
     if (!e)
-        e = act(rq, remove_now);
+        e = act(rq, remove_now, NULL);
     if (!e)
         identity_forget(&rq->who.token);
     return e;

@@ -4,6 +4,7 @@
 #include "http/cookie.h"
 #include "people/audit/audit.h"
 #include "people/oidc/inner.h"
+#include "people/sessions/sessions.h"
 #include "providers/form.h"
 
 #define CODE_MAX 4000
@@ -312,6 +313,8 @@ static const struct err *open_session(struct req *rq, const struct oidc_flow_sta
         return e;
     e = q_oidc_session_open(rq->db, (struct oidc_session_open_in){flow->id, bytes_of(cookie), bytes_of(&hash), csrf, hours},
                             &who);
+    if (!e)
+        e = session_describe(rq, rq->db, &hash, "provider");
     if (!e) {
         rq->who = (struct identity){.kind = PERSON, .account = who.account_id, .tenant = flow->tenant_id, .name = who.name};
         e = audit_record(rq);

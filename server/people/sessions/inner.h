@@ -13,7 +13,7 @@ const struct err *session_tell(struct req *rq, struct db *db, const struct hash 
                                struct identity *ret_who) MUST_USE;
 /* In the open transaction: a session of the account, with an id that nobody had before, and the answer that tells it.
  * Its token goes to the browser once that is committed, by session_entered, which writes the audit log too. */
-const struct err *session_enter(struct req *rq, struct db *db, struct guard *g, struct uuid account,
+const struct err *session_enter(struct req *rq, struct db *db, struct guard *g, struct uuid account, const char *way,
                                 struct str *ret_token) MUST_USE;
 /* The answer where a tenant has blocked the network, to right and wrong passwords alike. */
 const struct err *session_blocked(struct req *rq);
@@ -24,6 +24,17 @@ const struct err *session_note(struct req *rq) MUST_USE;
 /* Something that proves who one is was wrong. A job writes it into the logs of whom it concerns: here nothing may
  * depend on there being such an account. email: in lower case. */
 const struct err *session_failed(struct req *rq, struct str email) MUST_USE;
+
+/* ---- device.c ---- */
+
+/* "Firefox on Windows" of a User-Agent; "Unknown browser" where it says nothing that is known. */
+struct str device_words(struct arena *a, struct str user_agent);
+
+/* ---- list.c: one's own sessions, and a member's ---- */
+const struct err *session_list(struct req *rq);
+const struct err *session_end_one(struct req *rq);
+const struct err *session_end_others(struct req *rq);
+const struct err *session_end_of_member(struct req *rq);
 
 /* ---- second.c ---- */
 

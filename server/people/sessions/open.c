@@ -2,11 +2,13 @@
  * folder. */
 #include "core/settings.h"
 #include "http/blocks.h"
+#include "core/time.h"
 #include "http/queries.h"
 #include "people/audit/audit.h"
 #include "people/oidc/oidc.h"
 #include "people/sessions/inner.h"
 #include "people/sessions/queries.h"
+#include "people/sessions/sessions.h"
 
 static void write_tenant(struct jw *w, const struct gate_session_out *s)
 {
@@ -126,7 +128,36 @@ const struct err *session_blocked(struct req *rq)
                    "Sign in from another network.");
 }
 
-const struct err *session_enter(struct req *rq, struct db *db, struct guard *g, struct uuid account, struct str *ret_token)
+const struct err *session_describe(struct req *rq, struct db *db, const struct hash *token, const char *way)
+{
+    return q_session_describe(db, (struct session_describe_in){
+        str_n(token->b, sizeof token->b), device_words(rq->a, req_header(rq, "user-agent")), rq->client, str_of(way)}, NULL);
+}
+
+const struct err *session_renew(struct req *rq, struct db *db, struct session_fresh *ret)
+{
+    struct session_renew_out row;
+    struct hash hash;
+    const struct err *e;
+
+    ret->token = crypto_token(rq->a, 32);
+    hash = crypto_sha256(ret->token);
+    e = q_session_renew(db, (struct session_renew_in){
+        str_n(rq->who.token.b, sizeof rq->who.token.b), str_n(hash.b, sizeof hash.b)}, &row);
+    if (!e && row.expires_at == SQL_NULL)
+        e = E_UNAUTHENTICATED;
+    ret->expires_at = row.expires_at;
+    return e;
+}
+
+void session_renewed(struct req *rq, const struct session_fresh *fresh)
+{
+    identity_forget(&rq->who.token);
+    session_cookie(rq, fresh->token, (fresh->expires_at - time_now()) / TIME_S);
+}
+
+const struct err *session_enter(struct req *rq, struct db *db, struct guard *g, struct uuid account, const char *way,
+                                struct str *ret_token)
 {
     struct str token = crypto_token(rq->a, 32), csrf = crypto_token(rq->a, 24);
     struct hash hash = crypto_sha256(token);
@@ -135,6 +166,8 @@ const struct err *session_enter(struct req *rq, struct db *db, struct guard *g, 
     if (!e)
         e = q_session_open(db, (struct session_open_in){
             str_n(hash.b, sizeof hash.b), account, csrf, http_config.settings->session_hours}, NULL);
+    if (!e)
+        e = session_describe(rq, db, &hash, way);
     if (!e)
         e = guard_done(rq, db, g, account);
     if (!e)

@@ -66,3 +66,44 @@ select coalesce(jsonb_agg(jsonb_build_object('tenant_id', m.tenant_id, 'slug', m
 -- in:  hash bytea, account uuid?, tenant_chosen uuid, agent uuid?, scope text, bearer bytea
 -- The bearer is the session or key that asks: the socket ends with it.
 select gate.ticket_open($hash, $account, $tenant_chosen, $agent, $scope, $bearer);
+
+-- name: session_describe :done
+-- in:  hash bytea, device text, address text?, way text
+-- Primary key, behind the gate.
+select gate.session_describe($hash, $device, $address, $way);
+
+-- name: session_list :many
+-- in:  hash bytea
+-- out: id uuid, device text?, address text?, way text?, tenant_name text?, created_at timestamptz, seen_at timestamptz,
+--      current bool
+-- Primary key, index session_account, behind the gate.
+select id, device, address, way, tenant_name, created_at, seen_at, current from gate.session_list($hash);
+
+-- name: session_end :one
+-- in:  hash bytea, which uuid?
+-- out: ended int
+-- One of the account's other sessions, or all of them.
+select gate.session_end($hash, $which) as ended;
+
+-- name: session_renew :one
+-- in:  hash bytea, fresh bytea
+-- out: expires_at timestamptz?
+select gate.session_renew($hash, $fresh) as expires_at;
+
+-- name: session_barred :one
+-- in:  hash bytea, tenant_chosen uuid
+-- out: barred bool
+select gate.session_barred($hash, $tenant_chosen) as barred;
+
+-- name: session_member :one
+-- in:  member uuid
+-- out: account_id uuid, scope text, permissions text[]
+-- Primary keys.
+select m.account_id, r.scope, r.permissions
+  from membership m join role r on r.tenant_id = m.tenant_id and r.id = m.role_id
+ where m.id = $member;
+
+-- name: session_member_end :one
+-- in:  member uuid
+-- out: ended int?
+select gate.member_sessions_end($member) as ended;

@@ -100,6 +100,7 @@ static const struct err *switch_tenant(struct req *rq, struct db *db)
 {
     const struct tenant_fields *in = rq->in;
     struct session_tenant_out out;
+    struct session_barred_out shut;
     const struct err *e = q_session_tenant(db, (struct session_tenant_in){
         str_n(rq->who.token.b, sizeof rq->who.token.b), in->id}, &out);
 
@@ -108,6 +109,10 @@ static const struct err *switch_tenant(struct req *rq, struct db *db)
     if (out.done)
         return session_tell(rq, db, &rq->who.token, NULL);
     e = oidc_tenant_allowed(db, rq->who.account, in->id);
+    if (!e)
+        e = q_session_barred(db, (struct session_barred_in){str_n(rq->who.token.b, sizeof rq->who.token.b), in->id}, &shut);
+    if (!e && shut.barred)
+        return err_why(rq->a, E_FORBIDDEN, "An administrator there ended your sessions: sign out, and in again.");
     return e ? e : E_NOT_FOUND;
 }
 
@@ -199,6 +204,20 @@ static const struct route routes[] = {
      .doc = "Sign out"},
     {PUT, "/session/tenant", SIGNED_IN, tenant_in, .run = session_switch, .out = "session",
      .tx = TX_NONE, .own_session = true, .before_factor = true, .doc = "Switch to another tenant"},
+    {GET, "/sessions", SIGNED_IN, .run = session_list, .out = "sessions", .own_session = true, .before_factor = true,
+     .doc = "Where you are signed in: at most 100, this session first"},
+    {DELETE, "/sessions/{session}", SIGNED_IN, .run = session_end_one, .own_session = true, .before_factor = true,
+     .doc = "End another session of yours, within a second everywhere"},
+    {POST, "/sessions/end-others", SIGNED_IN, .run = session_end_others, .out = "sessions_ended", .own_session = true,
+     .before_factor = true, .doc = "End all sessions of yours but this one"},
+    {POST, "/members/{member}/sessions/end", PEOPLE_WRITE, .run = session_end_of_member, .out = "sessions_ended",
+     .doc = "Sign a member out of this tenant on every device, within a second"},
+    {GET, "/platform/sessions", SUPER_ADMIN, .run = session_list, .out = "sessions", .own_session = true,
+     .doc = "Where you are signed in"},
+    {DELETE, "/platform/sessions/{session}", SUPER_ADMIN, .run = session_end_one, .own_session = true,
+     .doc = "End another session of yours"},
+    {POST, "/platform/sessions/end-others", SUPER_ADMIN, .run = session_end_others, .out = "sessions_ended",
+     .own_session = true, .doc = "End all sessions of yours but this one"},
     {POST, "/platform/session", PUBLIC, login_in, .run = platform_session_create,
      .out = "platform_sign_in", .tx = TX_NONE, .lane = WORK_HASH, .limit = LIMIT_SIGN_IN,
      .no_csrf = true, .doc = "Sign in as super admin; the code of a second factor follows"},
@@ -238,6 +257,16 @@ static const struct schema schemas[] = {
      "\"zone\":{\"type\":\"string\"}}},\"role\":{\"type\":[\"string\",\"null\"]},"
      "\"permissions\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},"
      "\"lacks_factor\":{\"type\":\"boolean\"},\"memberships\":{\"$ref\":\"#/components/schemas/memberships\"}}}"},
+    {"sessions",
+     "{\"type\":\"object\",\"required\":[\"items\"],\"properties\":{\"items\":{\"type\":\"array\",\"items\":{\"type\":\"object\","
+     "\"required\":[\"id\",\"current\",\"device\",\"address\",\"way\",\"tenant\",\"created_at\",\"seen_at\"],\"properties\":{"
+     "\"id\":{\"type\":\"string\"},\"current\":{\"type\":\"boolean\"},\"device\":{\"type\":[\"string\",\"null\"]},"
+     "\"address\":{\"type\":[\"string\",\"null\"]},"
+     "\"way\":{\"type\":[\"string\",\"null\"],\"enum\":[\"password\",\"code\",\"recovery\",\"provider\",null]},"
+     "\"tenant\":{\"type\":[\"string\",\"null\"]},\"created_at\":{\"type\":\"string\",\"format\":\"date-time\"},"
+     "\"seen_at\":{\"type\":\"string\",\"format\":\"date-time\"}}}}}}"},
+    {"sessions_ended",
+     "{\"type\":\"object\",\"required\":[\"ended\"],\"properties\":{\"ended\":{\"type\":\"integer\"}}}"},
     {"platform_session",
      "{\"type\":\"object\",\"required\":[\"user\",\"csrf\"],\"properties\":{" USER "}}"},
     {"ticket", "{\"type\":\"object\",\"required\":[\"ticket\",\"url\",\"after\"],\"properties\":"

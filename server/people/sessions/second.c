@@ -65,7 +65,7 @@ const struct err *session_first_step(struct req *rq, struct guard *g, struct uui
         return e;
     e = q_step_open(db, (struct step_open_in){str_n(hash.b, sizeof hash.b), account, g->device_known, STEP_MINUTES}, &row);
     if (!e)
-        e = row.needed ? guard_right(db, g, account) : session_enter(rq, db, g, account, &token);
+        e = row.needed ? guard_right(db, g, account) : session_enter(rq, db, g, account, "password", &token);
     e = req_end(db, e);
     if (e)
         return e;
@@ -135,7 +135,7 @@ static const struct err *enter(struct req *rq, const struct hash *hash, struct g
         if (!e && !row.done)
             e = gone(rq);
         if (!e)
-            e = session_enter(rq, db, g, account, ret_token);
+            e = session_enter(rq, db, g, account, in->code.n ? "code" : "recovery", ret_token);
         if (!e && !in->code.n)
             e = factor_tell(db, account, FACTOR_RECOVERY_USED);
     }

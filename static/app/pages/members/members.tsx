@@ -33,6 +33,7 @@ export default function Members() {
   const [changing, setChanging] = useState<Member>();
   const [leaving, setLeaving] = useState<Member>();
   const [lost, setLost] = useState<Member>();
+  const [sending, setSending] = useState<Member>();
   const why = refusalFor('people.write');
 
   const passwordLink = async (member: Member) => {
@@ -57,6 +58,22 @@ export default function Members() {
     }
     setAsking('');
     setLeaving(undefined);
+  };
+
+  const signOut = async (member: Member) => {
+    setAsking(member.id);
+    try {
+      const { ended } = await api('POST /members/{}/sessions/end', { at: [member.id] });
+      toast(
+        ended
+          ? `${member.name} is signed out: ${ended} session${ended === 1 ? '' : 's'} ended.`
+          : `${member.name} was not signed in here.`,
+      );
+    } catch (e) {
+      toast(e instanceof ApiError ? e.message : String(e), true);
+    }
+    setAsking('');
+    setSending(undefined);
   };
 
   const columns: Column<Member>[] = [
@@ -103,6 +120,16 @@ export default function Members() {
               onClick={() => setLost(m)}
             >
               Lost phone
+            </Button>
+          )}
+          {m.account_id !== session.value?.user.id && (
+            <Button
+              kind="quiet"
+              why={why}
+              label={`Sign ${m.name} out`}
+              onClick={() => setSending(m)}
+            >
+              Sign out
             </Button>
           )}
           <Button kind="quiet" why={why} label={`Remove ${m.name}`} onClick={() => setLeaving(m)}>
@@ -174,6 +201,16 @@ export default function Members() {
           busy={asking === leaving.id}
           onYes={() => void remove(leaving)}
           onClose={() => setLeaving(undefined)}
+        />
+      )}
+      {sending && (
+        <Confirm
+          title={`Sign ${sending.name} out?`}
+          text="Every session of theirs in this company ends within a second, on all devices. They can sign in again; remove them to keep them out."
+          action="Sign out"
+          busy={asking === sending.id}
+          onYes={() => void signOut(sending)}
+          onClose={() => setSending(undefined)}
         />
       )}
       {link && <LinkDialog of={link} onClose={() => setLink(undefined)} />}

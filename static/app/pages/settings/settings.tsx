@@ -49,10 +49,10 @@ export default function Settings() {
       <Panel
         title="Account"
         side={
-          <>
-            <a href={to.security()}>Security</a>
+          <div class="actions">
+            <a href={to.security()}>Security and sessions</a>
             <Button onClick={() => void signOut()}>Sign out</Button>
-          </>
+          </div>
         }
       >
         <div class="part">
