@@ -51,6 +51,7 @@
 #include "people/mail/mail.h"
 #include "people/members/members.h"
 #include "people/oidc/oidc.h"
+#include "people/passkeys/passkeys.h"
 #include "people/passwords/passwords.h"
 #include "people/resets/resets.h"
 #include "people/roles/roles.h"
@@ -77,6 +78,7 @@ const struct feature *const features[] = {
     &roles_feature,
     &invitations_feature,
     &factors_feature,
+    &passkeys_feature,
     &passwords_feature,
     &resets_feature,
     &mail_feature,

@@ -135,7 +135,7 @@ function harmless(r: Route): { params: Record<string, string>; how: Ask } {
   return { params: reads(r) ? ours : {}, how };
 }
 const ends = (r: Route): boolean => r.method === 'DELETE' && !r.params.length; // signing out
-const ownSession = (r: Route): boolean => /^\/api\/v1((\/platform)?\/(session(\/tenant)?|second-factor(\/[a-z-]+)?)|\/join\/account)$/.test(r.path);
+const ownSession = (r: Route): boolean => /^\/api\/v1((\/platform)?\/(session(\/tenant)?|second-factor(\/[a-z-]+)?|passkeys(\/options|\/\{passkey\}\/remove)?)|\/join\/account)$/.test(r.path);
 
 for (const role of roles) {
   test(`the role ${role} may what its permissions say, no more and no less`, async () => {
