@@ -13,6 +13,7 @@ const PARSERS = [
   ['net/mail_message.h', 'mail_text'],
   ['http/range.h', 'range'],
   ['people/factors/inner.h', 'factor_code'],
+  ['people/passkeys/webauthn.h', 'passkey'],
   ['net/url.h', 'url_guard'],
   ['net/s3.h', 's3_xml'],
   ['intake/dropfolders/pattern.h', 'drop_pattern'],
