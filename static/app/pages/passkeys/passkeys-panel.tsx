@@ -28,15 +28,14 @@ const columns = (remove: (row: Row) => void): Column<Row>[] => [
   },
   {
     key: 'both',
-    label: '',
+    label: 'Use',
     phone: 'only',
     show: (p) =>
       `Added ${dateOf(p.created_at, zone.value)}, ${p.used_at ? `used ${dateOf(p.used_at, zone.value)}` : 'never used'}`,
   },
   {
     key: 'remove',
-    label: '',
-    class: 'does',
+    label: 'Remove',
     phone: 'end',
     show: (p) => (
       <Button kind="quiet" label={`Remove ${p.name}`} onClick={() => remove(p)}>
