@@ -93,7 +93,8 @@ test('open routes are these and no others', () => {
     'GET /api/v1/oidc/callback', 'GET /api/v1/oidc/offer', 'GET /api/v1/openapi.json', 'GET /api/v1/password-resets', 'GET /hooks/{provider}/{token}', 'OPTIONS /api/v1/uploads', 'OPTIONS /api/v1/uploads/{upload}',
     'POST /api/v1/join', 'POST /api/v1/join/look', 'POST /api/v1/oidc/finish', 'POST /api/v1/oidc/logout/{tenant}', 'POST /api/v1/oidc/start',
     'POST /api/v1/password-resets', 'POST /api/v1/password-resets/look', 'POST /api/v1/password-resets/use',
-    'POST /api/v1/platform/session', 'POST /api/v1/platform/session/code', 'POST /api/v1/session', 'POST /api/v1/session/code', 'POST /hooks/{provider}/{token}',
+    'POST /api/v1/platform/session', 'POST /api/v1/platform/session/code', 'POST /api/v1/platform/session/passkey', 'POST /api/v1/platform/session/passkey/options',
+    'POST /api/v1/session', 'POST /api/v1/session/code', 'POST /api/v1/session/passkey', 'POST /api/v1/session/passkey/options', 'POST /hooks/{provider}/{token}',
   ]);
 });
 
