@@ -6,7 +6,7 @@ alter table session
   add column id uuid not null default gen_random_uuid(),
   add column device text,
   add column address text,
-  add column way text check (way in ('password', 'code', 'recovery', 'provider')),
+  add column way text check (way in ('password', 'code', 'recovery', 'provider', 'passkey')),
   add column barred uuid[] not null default '{}';
 create unique index session_id on session (id);
 

@@ -52,6 +52,7 @@
 #include "people/mail/mail.h"
 #include "people/members/members.h"
 #include "people/oidc/oidc.h"
+#include "people/passkeys/passkeys.h"
 #include "people/passwords/passwords.h"
 #include "people/resets/resets.h"
 #include "people/roles/roles.h"
@@ -80,6 +81,7 @@ const struct feature *const features[] = {
     &invitations_feature,
     &factors_feature,
     &addresses_feature,
+    &passkeys_feature,
     &passwords_feature,
     &resets_feature,
     &mail_feature,

@@ -88,7 +88,7 @@ const acts = async (name: string): Promise<string[]> => (await owner.get(`${API}
 
 test('setting up asks for the password, is confirmed by a code, and ends every other session', async () => {
   const p = await joined(), elsewhere = clientOf(await password(p.email));
-  assert.deepEqual((await p.me.send(`${API}/second-factor`)).json, { since: null, recovery_codes_left: 0 });
+  assert.deepEqual((await p.me.send(`${API}/second-factor`)).json, { since: null, app_since: null, recovery_codes_left: 0 });
   const refused = await post(p.me, '/second-factor', { password: 'not mine at all' });
   isProblem(refused, 422, 'bad_input');
   assert.match(refused.json.fields.password, /not your password/);

@@ -228,6 +228,9 @@ async function aMember(owner: Client): Promise<Record<string, string>> {
   return { member: member! };
 }
 
+/** Nobody of the demo has one. */
+const noPasskey = (): Promise<Record<string, string>> => Promise.resolve({ passkey: MISSING });
+
 /** An ended job: there is one as soon as a call came in. */
 async function aJob(owner: Client): Promise<Record<string, string>> {
   const { items } = await owner.get('/api/v1/jobs', { query: { state: 'ended', limit: 1 } });
@@ -258,6 +261,10 @@ export const recipes: Record<string, Recipe> = {
   'POST /api/v1/session': { ask: (t) => ({ json: { email: login('viewer', t).email, password: login('viewer', t).password } }) },
   'POST /api/v1/session/code': { ask: () => ({ json: { code: '000000' } }), good: [410] },
   'POST /api/v1/platform/session/code': { ask: () => ({ json: { code: '000000' } }), good: [410] },
+  'POST /api/v1/session/passkey/options': { good: [410] },
+  'POST /api/v1/session/passkey': { ask: () => ({ json: { id: 'AA', client_data: 'AA', authenticator_data: 'AA', signature: 'AA' } }), good: [410] },
+  'POST /api/v1/platform/session/passkey/options': { good: [410] },
+  'POST /api/v1/platform/session/passkey': { ask: () => ({ json: { id: 'AA', client_data: 'AA', authenticator_data: 'AA', signature: 'AA' } }), good: [410] },
   'POST /api/v1/second-factor': { by: () => as('viewer'), ask: (t) => ({ json: { password: login('viewer', t).password } }) },
   'POST /api/v1/second-factor/confirm': { by: () => as('viewer'), ask: () => ({ json: { code: '0' } }), good: [422] },
   'POST /api/v1/second-factor/recovery-codes': { by: () => as('viewer'), ask: (t) => ({ json: { password: login('viewer', t).password } }), good: [410] },
@@ -266,6 +273,13 @@ export const recipes: Record<string, Recipe> = {
   'POST /api/v1/platform/second-factor/confirm': { ask: () => ({ json: { code: '0' } }), good: [422] },
   'POST /api/v1/platform/second-factor/recovery-codes': { ask: () => ({ json: { password: demo.super_admin.password } }), good: [410] },
   'POST /api/v1/platform/second-factor/remove': { ask: () => ({ json: { password: demo.super_admin.password } }), good: [410] },
+  // The demo's address has no name, so nothing can be begun.
+  'POST /api/v1/passkeys/options': { by: () => as('viewer'), ask: (t) => ({ json: { password: login('viewer', t).password } }), good: [409] },
+  'POST /api/v1/passkeys': { by: () => as('viewer'), ask: () => ({ json: { name: 'x', client_data: 'AA', attestation: 'AA' } }), good: [410] },
+  'POST /api/v1/passkeys/{passkey}/remove': { by: () => as('viewer'), make: noPasskey, ask: (t) => ({ json: { password: login('viewer', t).password } }), good: [404] },
+  'POST /api/v1/platform/passkeys/options': { ask: () => ({ json: { password: demo.super_admin.password } }), good: [409] },
+  'POST /api/v1/platform/passkeys': { ask: () => ({ json: { name: 'x', client_data: 'AA', attestation: 'AA' } }), good: [410] },
+  'POST /api/v1/platform/passkeys/{passkey}/remove': { make: noPasskey, ask: () => ({ json: { password: demo.super_admin.password } }), good: [404] },
   'POST /api/v1/members/{member}/second-factor/remove': { make: aMember, ask: () => ({ json: { reason: 'lost' } }), good: [409] },
   'PUT /api/v1/sign-in-policy': { ask: () => ({ json: { second_factor: 'nobody' }, headers: { 'if-match': '"99"' } }), good: [412] },
   'DELETE /api/v1/session': { by: () => signIn(login('owner')) },

@@ -94,7 +94,8 @@ test('open routes are these and no others', () => {
     'POST /api/v1/address-change/confirm', 'POST /api/v1/address-change/look', 'POST /api/v1/address-change/stop',
     'POST /api/v1/join', 'POST /api/v1/join/look', 'POST /api/v1/oidc/finish', 'POST /api/v1/oidc/logout/{tenant}', 'POST /api/v1/oidc/start',
     'POST /api/v1/password-resets', 'POST /api/v1/password-resets/look', 'POST /api/v1/password-resets/use',
-    'POST /api/v1/platform/session', 'POST /api/v1/platform/session/code', 'POST /api/v1/session', 'POST /api/v1/session/code', 'POST /hooks/{provider}/{token}',
+    'POST /api/v1/platform/session', 'POST /api/v1/platform/session/code', 'POST /api/v1/platform/session/passkey', 'POST /api/v1/platform/session/passkey/options',
+    'POST /api/v1/session', 'POST /api/v1/session/code', 'POST /api/v1/session/passkey', 'POST /api/v1/session/passkey/options', 'POST /hooks/{provider}/{token}',
   ]);
 });
 
@@ -136,7 +137,7 @@ function harmless(r: Route): { params: Record<string, string>; how: Ask } {
   return { params: reads(r) ? ours : {}, how };
 }
 const ends = (r: Route): boolean => r.method === 'DELETE' && !r.params.length; // signing out
-const ownSession = (r: Route): boolean => /^\/api\/v1((\/platform)?\/(session(\/tenant)?|sessions(\/end-others|\/\{\w+\})?|second-factor(\/[a-z-]+)?|address-change)|\/join\/account)$/.test(r.path);
+const ownSession = (r: Route): boolean => /^\/api\/v1((\/platform)?\/(session(\/tenant)?|sessions(\/end-others|\/\{\w+\})?|second-factor(\/[a-z-]+)?|address-change|passkeys(\/options|\/\{passkey\}\/remove)?)|\/join\/account)$/.test(r.path);
 
 for (const role of roles) {
   test(`the role ${role} may what its permissions say, no more and no less`, async () => {

@@ -30,6 +30,7 @@ const LIBRARIES = [
   [/^libpq-fe\.h$/, 'db'],
   [/^(hiredis|curl)\//, 'net'],
   [/^liboath\/|^qrencode\.h$/, 'people/factors'],
+  [/^fido\.h$|^(fido|cbor)\/|^cbor\.h$/, 'people/passkeys'],
   [/^pcre2\.h$/, 'insight/trackers'],
   [/^xlsxwriter\.h$/, 'insight/sheets'],
   [/^(cairo|pango|fontconfig)(-\w+)?[./]|^archive(_entry)?\.h$/, 'insight/reports'],

@@ -14,6 +14,7 @@ const PARSERS = [
   ['http/range.h', 'range'],
   ['people/factors/inner.h', 'factor_code'],
   ['people/sessions/inner.h', 'user_agent'],
+  ['people/passkeys/webauthn.h', 'passkey'],
   ['net/url.h', 'url_guard'],
   ['net/s3.h', 's3_xml'],
   ['intake/dropfolders/pattern.h', 'drop_pattern'],

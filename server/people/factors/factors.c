@@ -82,7 +82,7 @@ const struct err *factor_begin(struct db *db, struct uuid account, struct str *r
     crypto_wipe(&k, sizeof k);
     crypto_wipe(seed, sizeof seed);
     if (!e && !row.begun)
-        return err_why(a, E_CONFLICT, "There is a second factor already: remove it first.");
+        return err_why(a, E_CONFLICT, "There is an authenticator app already: remove it first.");
     return e;
 }
 
@@ -98,7 +98,7 @@ const struct err *factor_confirm(struct db *db, struct uuid account, struct str 
 
     *ret_right = false;
     if (!e && confirmed)
-        return err_why(a, E_CONFLICT, "There is a second factor already.");
+        return err_why(a, E_CONFLICT, "There is an authenticator app already.");
     if (e == E_NOT_FOUND)
         return err_why(a, E_GONE, "No set-up is under way, or it took longer than half an hour: begin again.");
     if (e)
@@ -113,20 +113,22 @@ const struct err *factor_confirm(struct db *db, struct uuid account, struct str 
     return e;
 }
 
-const struct err *factor_recovery(struct db *db, struct uuid account, struct str ret_codes[RECOVERY_CODES])
+const struct err *factor_recovery(struct db *db, struct uuid account, struct jw *w)
 {
     struct arena *a = db_arena(db);
     struct buf hashes = buf_new(a, RECOVERY_CODES * (2 * CRYPTO_HASH + 1) + 2);
     struct factor_recovery_put_out row;
     const struct err *e;
 
+    jw_open(w, '[');
     for (size_t i = 0; i < RECOVERY_CODES; i++) {
-        struct hash h;
-        ret_codes[i] = recovery_new(a);
-        h = recovery_hash(a, account, ret_codes[i]);
+        struct str code = recovery_new(a);
+        struct hash h = recovery_hash(a, account, code);
+        jw_text(w, code);
         buf_char(&hashes, i ? ',' : '{');
         buf_add(&hashes, crypto_hex(a, str_n(h.b, sizeof h.b)));
     }
+    jw_close(w, ']');
     buf_char(&hashes, '}');
     e = q_factor_recovery_put(db, (struct factor_recovery_put_in){account, buf_str(&hashes)}, &row);
     if (!e && !row.done)

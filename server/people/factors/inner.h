@@ -42,8 +42,6 @@ const struct err *factor_begin(struct db *db, struct uuid account, struct str *r
  * E_GONE: no set-up was begun, or half an hour ago. */
 const struct err *factor_confirm(struct db *db, struct uuid account, struct str code, const struct hash *keep,
                                  bool *ret_right) MUST_USE;
-/* Ten new codes in place of all earlier ones. E_GONE: the account has no factor. */
-const struct err *factor_recovery(struct db *db, struct uuid account, struct str ret_codes[RECOVERY_CODES]) MUST_USE;
 
 /* ---- policy.c: of whom a tenant asks one ---- */
 extern const struct field factor_policy_in[];

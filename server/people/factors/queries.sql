@@ -29,16 +29,17 @@ select gate.totp_confirm($account, $step, $keep) as done;
 -- out: done bool
 select gate.recovery_put($account, $codes) as done;
 
--- name: factor_drop :one
+-- name: factor_drop_app :one
 -- in:  account uuid
--- out: done bool
-select gate.factor_drop($account) as done;
+-- out: outcome text
+-- Primary keys, behind the gate.
+select gate.totp_drop($account) as outcome;
 
 -- name: factor_state :one
 -- in:  account uuid
--- out: since timestamptz?, recovery_left int
+-- out: since timestamptz?, app_since timestamptz?, recovery_left int
 -- Primary keys, behind the gate.
-select since, recovery_left from gate.factor_state($account);
+select since, gate.factor_app($account) as app_since, recovery_left from gate.factor_state($account);
 
 -- name: factor_member :one
 -- in:  member uuid

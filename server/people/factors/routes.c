@@ -37,6 +37,15 @@ static const struct err *person(struct req *rq)
     return rq->who.by_cookie ? NULL : err_why(rq->a, E_FORBIDDEN, "API keys have no second factor.");
 }
 
+static void put_time(struct jw *w, const char *key, int64_t t)
+{
+    jw_key(w, key);
+    if (t == SQL_NULL)
+        jw_null(w);
+    else
+        jw_time(w, t);
+}
+
 static const struct err *show(struct req *rq)
 {
     struct factor_state_out row;
@@ -48,34 +57,37 @@ static const struct err *show(struct req *rq)
     if (e)
         return e;
     jw_open(&w, '{');
-    jw_key(&w, "since");
-    if (row.since == SQL_NULL)
-        jw_null(&w);
-    else
-        jw_time(&w, row.since);
+    put_time(&w, "since", row.since);
+    put_time(&w, "app_since", row.app_since);
     jw_key(&w, "recovery_codes_left");
     jw_int(&w, row.recovery_left);
     jw_close(&w, '}');
     return req_json(rq, 200, jw_done(&w));
 }
 
-/* In a transaction with the tenant set, so that the audit log is written in it too. The word of one tenant's provider
- * changes nothing of the account. */
-static const struct err *act(struct req *rq, const struct err *(*what)(struct req *rq, struct session_fresh *ret),
-                             struct session_fresh *ret)
+const struct err *factor_change_begin(struct req *rq)
 {
     const struct err *e = oidc_account_allowed(rq);
 
-    if (!e)
-        e = req_begin(rq, rq->who.tenant, &rq->db);
-    if (e)
-        return e;
-    e = what(rq, ret);
+    return e ? e : req_begin(rq, rq->who.tenant, &rq->db);
+}
+
+const struct err *factor_change_end(struct req *rq, const struct err *e)
+{
     if (!e && (!uuid_is_zero(rq->who.tenant) || rq->who.kind == SUPER))
         e = audit_record(rq);
     e = req_end(rq->db, e);
     rq->db = NULL;
     return e;
+}
+
+/* The word of one tenant's provider changes nothing of the account. */
+static const struct err *act(struct req *rq, const struct err *(*what)(struct req *rq, struct session_fresh *ret),
+                             struct session_fresh *ret)
+{
+    const struct err *e = factor_change_begin(rq);
+
+    return e ? e : factor_change_end(rq, what(rq, ret));
 }
 
 static const struct err *begin_now(struct req *rq, struct session_fresh *unused)
@@ -119,18 +131,14 @@ static const struct err *begin(struct req *rq)
 /* Shows ten new codes, this once. */
 static const struct err *show_codes(struct req *rq)
 {
-    struct str codes[RECOVERY_CODES];
     struct jw w = jw_new(rq->a);
-    const struct err *e = factor_recovery(rq->db, rq->who.account, codes);
+    const struct err *e;
 
-    if (e)
-        return e;
     jw_open(&w, '{');
     jw_key(&w, "recovery_codes");
-    jw_open(&w, '[');
-    for (size_t i = 0; i < RECOVERY_CODES; i++)
-        jw_text(&w, codes[i]);
-    jw_close(&w, ']');
+    e = factor_recovery(rq->db, rq->who.account, &w);
+    if (e)
+        return e;
     jw_close(&w, '}');
     rq->reply.secret = true;
     return req_json(rq, 200, jw_done(&w));
@@ -183,14 +191,14 @@ static const struct err *renew(struct req *rq)
 
 static const struct err *remove_now(struct req *rq, struct session_fresh *unused)
 {
-    struct factor_drop_out row;
-    const struct err *e = q_factor_drop(rq->db, (struct factor_drop_in){rq->who.account}, &row);
+    struct factor_drop_app_out row;
+    const struct err *e = q_factor_drop_app(rq->db, (struct factor_drop_app_in){rq->who.account}, &row);
 
     (void)unused;
-    if (!e && !row.done)
-        return err_why(rq->a, E_GONE, "There is no second factor.");
+    if (!e && str_is(row.outcome, "none"))
+        return err_why(rq->a, E_GONE, "There is no authenticator app to remove.");
     if (!e)
-        e = factor_tell(rq->db, rq->who.account, FACTOR_REMOVED);
+        e = factor_tell(rq->db, rq->who.account, str_is(row.outcome, "last") ? FACTOR_REMOVED : FACTOR_APP_REMOVED);
     return e ? e : req_none(rq);
 }
 
@@ -218,7 +226,7 @@ static const struct route routes[] = {
     {POST, "/second-factor/recovery-codes", SIGNED_IN, proof_in, .run = renew, .out = "recovery_codes", .tx = TX_NONE,
      .lane = WORK_HASH, .own_session = true, .before_factor = true, .doc = "Ten new recovery codes in place of all earlier ones, shown once"},
     {POST, "/second-factor/remove", SIGNED_IN, proof_in, .run = remove_own, .tx = TX_NONE, .lane = WORK_HASH,
-     .own_session = true, .before_factor = true, .doc = "Remove your second factor, by your password or a code of it"},
+     .own_session = true, .before_factor = true, .doc = "Remove your authenticator app, by your password or a code of it; passkeys stay"},
     {POST, "/members/{member}/second-factor/remove", PEOPLE_WRITE, factor_of_member_in, .run = factor_of_member,
      .doc = "Remove that of somebody who has lost it: he is told by mail, and every session of his ends"},
     {GET, "/sign-in-policy", PEOPLE_READ, .sql = SQL_FACTOR_POLICY,
@@ -234,14 +242,15 @@ static const struct route routes[] = {
     {POST, "/platform/second-factor/recovery-codes", SUPER_ADMIN, proof_in, .run = renew, .out = "recovery_codes",
      .tx = TX_NONE, .lane = WORK_HASH, .own_session = true, .doc = "Ten new recovery codes, shown once"},
     {POST, "/platform/second-factor/remove", SUPER_ADMIN, proof_in, .run = remove_own, .tx = TX_NONE, .lane = WORK_HASH,
-     .own_session = true, .doc = "Remove your second factor"},
+     .own_session = true, .doc = "Remove your authenticator app"},
     {0},
 };
 
 static const struct schema schemas[] = {
     {"second_factor",
-     "{\"type\":\"object\",\"required\":[\"since\",\"recovery_codes_left\"],\"properties\":{"
-     "\"since\":{\"type\":[\"string\",\"null\"],\"format\":\"date-time\"},\"recovery_codes_left\":{\"type\":\"integer\"}}}"},
+     "{\"type\":\"object\",\"required\":[\"since\",\"app_since\",\"recovery_codes_left\"],\"properties\":{"
+     "\"since\":{\"type\":[\"string\",\"null\"],\"format\":\"date-time\"},"
+     "\"app_since\":{\"type\":[\"string\",\"null\"],\"format\":\"date-time\"},\"recovery_codes_left\":{\"type\":\"integer\"}}}"},
     {"second_factor_setup",
      "{\"type\":\"object\",\"required\":[\"secret\",\"uri\",\"qr_size\",\"qr_path\"],\"properties\":{"
      "\"secret\":{\"type\":\"string\"},\"uri\":{\"type\":\"string\"},\"qr_size\":{\"type\":\"integer\"},"

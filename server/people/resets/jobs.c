@@ -53,7 +53,12 @@ static const char *const sentences[] = {
     [FACTOR_REMOVED] = "The second factor of your account was removed. Signing in asks for your password alone.",
     [FACTOR_REMOVED_BY_OTHER] = ("The second factor of your account was removed by somebody who administers it, and every "
                                 "device was signed out. Signing in asks for your password alone."),
-    [FACTOR_RECOVERY_USED] = "Somebody signed in to your account with a recovery code in place of the authenticator app.",
+    [FACTOR_RECOVERY_USED] = "Somebody signed in to your account with a recovery code in place of the second factor.",
+    [FACTOR_APP_REMOVED] = "The authenticator app of your account was removed. Signing in asks for one of your passkeys.",
+    [FACTOR_PASSKEY_ADDED] = "A passkey was added to your account. Signing in takes it as second factor from now on.",
+    [FACTOR_PASSKEY_REMOVED] = "A passkey was removed from your account.",
+    [FACTOR_PASSKEY_COPIED] = ("Somebody with your password showed a passkey whose counter had gone back, so it may be a copy. "
+                              "It was refused. Remove that passkey, and change your password."),
     [FACTOR_RECOVERY_NEW] = "New recovery codes were made for your account. The earlier ones do not hold any more.",
 };
 

@@ -22,8 +22,8 @@ void session_cookie(struct req *rq, struct str token, int64_t seconds);
 /* Into the audit log of the tenant that the session is in, a super admin's into that of the service. */
 const struct err *session_note(struct req *rq) MUST_USE;
 /* Something that proves who one is was wrong. A job writes it into the logs of whom it concerns: here nothing may
- * depend on there being such an account. email: in lower case. */
-const struct err *session_failed(struct req *rq, struct str email) MUST_USE;
+ * depend on there being such an account. email: in lower case. outcome: "refused", or with the reason. */
+const struct err *session_failed(struct req *rq, struct str email, const char *outcome) MUST_USE;
 
 /* ---- device.c ---- */
 
@@ -44,5 +44,27 @@ extern const struct field session_code_in[];
 /* The second step, of a person and of a super admin. */
 const struct err *session_code(struct req *rq) MUST_USE;
 const struct err *platform_session_code(struct req *rq) MUST_USE;
+
+#define STEP_TRIES 5
+struct step_look_out;
+/* The step that the request's cookie names. E_GONE: none. */
+const struct err *step_of(struct req *rq, struct hash *ret) MUST_USE;
+const struct err *step_gone(struct req *rq) MUST_USE;
+/* Counts the try before it is looked at. E_GONE: there is none left, or it is another kind of account. */
+const struct err *step_try(struct req *rq, const struct hash *hash, const char *kind, struct guard *g,
+                           struct step_look_out *who, int64_t *ret_left) MUST_USE;
+/* Writes the failure down; E_BAD_CODE with the sentence `why` and how many tries are left. */
+const struct err *step_wrong(struct req *rq, const struct step_look_out *who, int64_t left, const char *why,
+                             const char *outcome) MUST_USE;
+/* In the transaction in which the factor was found right: the step is over, the session is there; and after it. */
+const struct err *step_enter(struct req *rq, struct db *db, const struct hash *hash, struct guard *g, struct uuid account,
+                             const char *way, struct str *ret_token) MUST_USE;
+const struct err *step_entered(struct req *rq, const struct guard *g, struct str token) MUST_USE;
+
+/* ---- by_passkey.c ---- */
+const struct err *session_passkey_ask(struct req *rq) MUST_USE;
+const struct err *session_passkey(struct req *rq) MUST_USE;
+const struct err *platform_session_passkey_ask(struct req *rq) MUST_USE;
+const struct err *platform_session_passkey(struct req *rq) MUST_USE;
 
 #endif

@@ -189,7 +189,7 @@ const struct err *session_entered(struct req *rq, const struct guard *g, struct 
     return NULL;
 }
 
-const struct err *session_failed(struct req *rq, struct str email)
+const struct err *session_failed(struct req *rq, struct str email, const char *outcome)
 {
     struct uuid request = {{0}};
     struct db *db;
@@ -200,7 +200,7 @@ const struct err *session_failed(struct req *rq, struct str email)
     (void)uuid_parse(str_of(rq->id), &request);
     e = q_sign_in_failed(db, (struct sign_in_failed_in){
         request, email, rq->client,
-        str_fmt(rq->a, "%.*s refused", STR_ARG(http_row_name(rq->a, rq->route))), request}, NULL);
+        str_fmt(rq->a, "%.*s %s", STR_ARG(http_row_name(rq->a, rq->route)), outcome), request}, NULL);
     if (!e)
         e = db_commit(db);
     db_give(http_config.pools[DB_APP], db);

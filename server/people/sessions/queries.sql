@@ -45,6 +45,22 @@ select gate.step_try($hash, $most) as left;
 -- out: done bool
 select gate.step_close($hash) as done;
 
+-- name: step_ways :one
+-- in:  account uuid
+-- out: code bool, passkey bool
+-- Primary key and index passkey_account, behind the gate.
+select gate.factor_app($account) is not null as code, exists (select from gate.passkeys($account)) as passkey;
+
+-- name: step_challenge :one
+-- in:  hash bytea, challenge bytea, most int
+-- out: done bool
+select gate.step_challenge($hash, $challenge, $most) as done;
+
+-- name: step_asked :one
+-- in:  hash bytea
+-- out: challenge bytea?
+select gate.step_asked($hash) as challenge;
+
 -- name: session_tenant :one
 -- in:  hash bytea, tenant_chosen uuid
 -- out: done bool

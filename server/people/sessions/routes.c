@@ -2,6 +2,7 @@
  * known and unknown addresses take the same time and give the same bytes. */
 #include "http/blocks.h"
 #include "people/oidc/oidc.h"
+#include "people/passkeys/passkeys.h"
 #include "people/sessions/inner.h"
 #include "people/sessions/queries.h"
 #include "people/sessions/sessions.h"
@@ -73,7 +74,7 @@ static const struct err *sign_in(struct req *rq, const char *kind)
     right = crypto_password_verify(known ? account.password_hash : nobodys_hash(rq->a), in->password);
     if (known && right)
         return session_first_step(rq, &g, account.id);
-    e = session_failed(rq, str_lower(rq->a, str_trim(in->email)));
+    e = session_failed(rq, str_lower(rq->a, str_trim(in->email)), "refused");
     if (!e && blocks_any(rq->client))
         return session_blocked(rq); /* as a right one: it must not tell which it was */
     return e ? e : err_why(rq->a, E_BAD_LOGIN, "%s", "");
@@ -198,6 +199,10 @@ static const struct route routes[] = {
      .doc = "Sign in; where the account has a second factor, its code has to follow within five minutes"},
     {POST, "/session/code", PUBLIC, session_code_in, .run = session_code, .out = "session", .tx = TX_NONE,
      .limit = LIMIT_SIGN_IN, .no_csrf = true, .doc = "The second step of signing in: a code, or a recovery code"},
+    {POST, "/session/passkey/options", PUBLIC, .run = session_passkey_ask, .out = "passkey_question", .tx = TX_NONE,
+     .limit = LIMIT_SIGN_IN, .no_csrf = true, .doc = "Of the second step by a passkey: what navigator.credentials.get is asked"},
+    {POST, "/session/passkey", PUBLIC, passkey_answer_in, .run = session_passkey, .out = "session", .tx = TX_NONE,
+     .limit = LIMIT_SIGN_IN, .no_csrf = true, .doc = "The second step of signing in, by a passkey"},
     {GET, "/session", SIGNED_IN, .run = session_show, .out = "session", .own_session = true, .before_factor = true,
      .doc = "Who am I"},
     {DELETE, "/session", SIGNED_IN, .run = session_end, .tx = TX_NONE, .own_session = true, .before_factor = true,
@@ -223,6 +228,10 @@ static const struct route routes[] = {
      .no_csrf = true, .doc = "Sign in as super admin; the code of a second factor follows"},
     {POST, "/platform/session/code", PUBLIC, session_code_in, .run = platform_session_code, .out = "platform_session",
      .tx = TX_NONE, .limit = LIMIT_SIGN_IN, .no_csrf = true, .doc = "The second step of a super admin"},
+    {POST, "/platform/session/passkey/options", PUBLIC, .run = platform_session_passkey_ask, .out = "passkey_question",
+     .tx = TX_NONE, .limit = LIMIT_SIGN_IN, .no_csrf = true, .doc = "Of the second step of a super admin by a passkey"},
+    {POST, "/platform/session/passkey", PUBLIC, passkey_answer_in, .run = platform_session_passkey, .out = "platform_session",
+     .tx = TX_NONE, .limit = LIMIT_SIGN_IN, .no_csrf = true, .doc = "The second step of a super admin, by a passkey"},
     {GET, "/platform/session", SUPER_ADMIN, .run = session_show, .out = "platform_session",
      .own_session = true, .doc = "Which super admin am I"},
     {DELETE, "/platform/session", SUPER_ADMIN, .run = session_end, .tx = TX_NONE,
@@ -240,8 +249,8 @@ static const struct route routes[] = {
 
 #define STEP                                                                                       \
     "{\"type\":\"object\",\"required\":[\"second_factor\"],\"properties\":{\"second_factor\":{\"type\":\"object\"," \
-    "\"required\":[\"expires_at\",\"tries\"],\"properties\":{\"expires_at\":{\"type\":\"string\"},"           \
-    "\"tries\":{\"type\":\"integer\"}}}}}"
+    "\"required\":[\"expires_at\",\"tries\",\"code\",\"passkey\"],\"properties\":{\"expires_at\":{\"type\":\"string\"}," \
+    "\"tries\":{\"type\":\"integer\"},\"code\":{\"type\":\"boolean\"},\"passkey\":{\"type\":\"boolean\"}}}}}"
 
 static const struct schema schemas[] = {
     {"sign_in", "{\"anyOf\":[{\"$ref\":\"#/components/schemas/session\"}," STEP "]}"},

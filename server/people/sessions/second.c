@@ -4,12 +4,12 @@
 #include "core/time.h"
 #include "http/cookie.h"
 #include "people/factors/factors.h"
+#include "people/passkeys/passkeys.h"
 #include "people/sessions/inner.h"
 #include "people/sessions/queries.h"
 #include "people/sessions/sessions.h"
 
 #define STEP_MINUTES 5
-#define STEP_TRIES 5
 #define TOKEN_MIN 40
 
 struct code_fields {
@@ -36,7 +36,7 @@ static void set_step(struct req *rq, struct str token, int64_t seconds)
                            STR_ARG(token), (long long)seconds, http_config.https ? "; Secure" : ""));
 }
 
-static const struct err *ask_for_code(struct req *rq, struct str token)
+static const struct err *ask_for_code(struct req *rq, struct str token, const struct step_ways_out *ways)
 {
     struct jw w = jw_new(rq->a);
 
@@ -47,6 +47,10 @@ static const struct err *ask_for_code(struct req *rq, struct str token)
     jw_time(&w, time_now() + STEP_MINUTES * 60 * TIME_S);
     jw_key(&w, "tries");
     jw_int(&w, STEP_TRIES);
+    jw_key(&w, "code");
+    jw_bool(&w, ways->code);
+    jw_key(&w, "passkey");
+    jw_bool(&w, ways->passkey && !passkey_hindrance(rq->a));
     jw_close(&w, '}');
     jw_close(&w, '}');
     set_step(rq, token, STEP_MINUTES * 60);
@@ -57,6 +61,7 @@ const struct err *session_first_step(struct req *rq, struct guard *g, struct uui
 {
     struct str step = crypto_token(rq->a, 32), token;
     struct hash hash = crypto_sha256(step);
+    struct step_ways_out ways = {0};
     struct step_open_out row;
     struct db *db;
     const struct err *e = session_begin(rq, &db);
@@ -64,22 +69,23 @@ const struct err *session_first_step(struct req *rq, struct guard *g, struct uui
     if (e)
         return e;
     e = q_step_open(db, (struct step_open_in){str_n(hash.b, sizeof hash.b), account, g->device_known, STEP_MINUTES}, &row);
+    if (!e && row.needed)
+        e = q_step_ways(db, (struct step_ways_in){account}, &ways);
     if (!e)
         e = row.needed ? guard_right(db, g, account) : session_enter(rq, db, g, account, "password", &token);
     e = req_end(db, e);
     if (e)
         return e;
-    return row.needed ? ask_for_code(rq, step) : session_entered(rq, g, token);
+    return row.needed ? ask_for_code(rq, step, &ways) : session_entered(rq, g, token);
 }
 
-static const struct err *gone(struct req *rq)
+const struct err *step_gone(struct req *rq)
 {
     return err_why(rq->a, E_GONE, "This sign-in took too long, or had too many wrong codes: sign in again.");
 }
 
-/* Counts the try. E_GONE: there is none left, or it is another kind of account. */
-static const struct err *begin(struct req *rq, const struct hash *hash, const char *kind, struct guard *g,
-                               struct step_look_out *who, int64_t *ret_left)
+const struct err *step_try(struct req *rq, const struct hash *hash, const char *kind, struct guard *g,
+                           struct step_look_out *who, int64_t *ret_left)
 {
     struct str bytes = str_n(hash->b, sizeof hash->b);
     struct step_try_out row = {.left = SQL_NULL};
@@ -91,7 +97,7 @@ static const struct err *begin(struct req *rq, const struct hash *hash, const ch
         return e;
     e = q_step_look(db, (struct step_look_in){bytes, STEP_TRIES}, who);
     if (e == E_NOT_FOUND || (!e && !str_is(who->kind, kind)))
-        e = gone(rq);
+        e = step_gone(rq);
     if (!e)
         e = guard_begin_code(rq, db, who->email, who->device_known, g, &wait_s);
     if (!e && !wait_s)
@@ -102,19 +108,45 @@ static const struct err *begin(struct req *rq, const struct hash *hash, const ch
     *ret_left = row.left;
     if (wait_s)
         return guard_refuse(rq, wait_s, "codes");
-    return row.left == SQL_NULL ? gone(rq) : NULL;
+    return row.left == SQL_NULL ? step_gone(rq) : NULL;
 }
 
-static const struct err *wrong(struct req *rq, const struct step_look_out *who, int64_t left)
+const struct err *step_wrong(struct req *rq, const struct step_look_out *who, int64_t left, const char *why, const char *outcome)
 {
-    const struct err *e = session_failed(rq, who->email);
+    const struct err *e = session_failed(rq, who->email, outcome);
 
     if (e)
         return e;
     if (!left)
-        return err_why(rq->a, E_BAD_CODE, "That was the last try of this sign-in: sign in again.");
-    return err_why(rq->a, E_BAD_CODE, "It is wrong, out of date, or was used before. %lld %s left.", (long long)left,
-                   left == 1 ? "try is" : "tries are");
+        return err_why(rq->a, E_BAD_CODE, "%s That was the last try of this sign-in: sign in again.", why);
+    return err_why(rq->a, E_BAD_CODE, "%s %lld %s left.", why, (long long)left, left == 1 ? "try is" : "tries are");
+}
+
+const struct err *step_enter(struct req *rq, struct db *db, const struct hash *hash, struct guard *g, struct uuid account,
+                             const char *way, struct str *ret_token)
+{
+    struct step_close_out row;
+    const struct err *e = q_step_close(db, (struct step_close_in){str_n(hash->b, sizeof hash->b)}, &row);
+
+    if (!e && !row.done)
+        e = step_gone(rq);
+    return e ? e : session_enter(rq, db, g, account, way, ret_token);
+}
+
+const struct err *step_entered(struct req *rq, const struct guard *g, struct str token)
+{
+    set_step(rq, STR(""), 0);
+    return session_entered(rq, g, token);
+}
+
+const struct err *step_of(struct req *rq, struct hash *ret)
+{
+    struct str cookie;
+
+    if (cookie_get(req_header(rq, "cookie"), step_cookie(), &cookie) != COOKIE_FOUND || cookie.n < TOKEN_MIN)
+        return step_gone(rq);
+    *ret = crypto_sha256(cookie);
+    return NULL;
 }
 
 /* One transaction: the code is used, the step is over, the session is there; or nothing of it. */
@@ -122,7 +154,6 @@ static const struct err *enter(struct req *rq, const struct hash *hash, struct g
                                bool *ret_right, struct str *ret_token)
 {
     const struct code_fields *in = rq->in;
-    struct step_close_out row;
     struct db *db;
     const struct err *e = session_begin(rq, &db);
 
@@ -131,11 +162,7 @@ static const struct err *enter(struct req *rq, const struct hash *hash, struct g
     e = in->code.n ? factor_take_code(db, account, in->code, ret_right)
                    : factor_take_recovery(db, account, in->recovery_code, ret_right);
     if (!e && *ret_right) {
-        e = q_step_close(db, (struct step_close_in){str_n(hash->b, sizeof hash->b)}, &row);
-        if (!e && !row.done)
-            e = gone(rq);
-        if (!e)
-            e = session_enter(rq, db, g, account, in->code.n ? "code" : "recovery", ret_token);
+        e = step_enter(rq, db, hash, g, account, in->code.n ? "code" : "recovery", ret_token);
         if (!e && !in->code.n)
             e = factor_tell(db, account, FACTOR_RECOVERY_USED);
     }
@@ -146,7 +173,7 @@ static const struct err *second_step(struct req *rq, const char *kind)
 {
     const struct code_fields *in = rq->in;
     struct step_look_out who = {0};
-    struct str cookie, token;
+    struct str token;
     struct hash hash;
     struct guard g;
     bool right = false;
@@ -155,18 +182,16 @@ static const struct err *second_step(struct req *rq, const char *kind)
 
     if (!in->code.n == !in->recovery_code.n)
         return req_field(rq, "code", "Give the code of the app, or a recovery code.");
-    if (cookie_get(req_header(rq, "cookie"), step_cookie(), &cookie) != COOKIE_FOUND || cookie.n < TOKEN_MIN)
-        return gone(rq);
-    hash = crypto_sha256(cookie);
-    e = begin(rq, &hash, kind, &g, &who, &left);
+    e = step_of(rq, &hash);
+    if (!e)
+        e = step_try(rq, &hash, kind, &g, &who, &left);
     if (!e)
         e = enter(rq, &hash, &g, who.account_id, &right, &token);
     if (e)
         return e;
     if (!right)
-        return wrong(rq, &who, left);
-    set_step(rq, STR(""), 0);
-    return session_entered(rq, &g, token);
+        return step_wrong(rq, &who, left, "It is wrong, out of date, or was used before.", "refused");
+    return step_entered(rq, &g, token);
 }
 
 const struct err *session_code(struct req *rq)
@@ -223,7 +248,7 @@ const struct err *session_prove(struct req *rq, struct str password, struct str 
     e = req_end(db, e);
     if (e || right)
         return e;
-    e = session_failed(rq, rq->who.email);
+    e = session_failed(rq, rq->who.email, "refused");
     if (e)
         return e;
     return code.n ? req_field(rq, "code", "It is wrong, out of date, or was used before.")

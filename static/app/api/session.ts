@@ -1,6 +1,6 @@
 /* Who is signed in, for the whole page. `undefined` while unknown, null when nobody is. */
 import { computed, signal } from '@preact/signals';
-import { ApiError, api, auth } from './client';
+import { ApiError, api, auth, type Body } from './client';
 import type { PlatformSession, Session } from './types';
 
 export const session = signal<Session | null | undefined>(undefined);
@@ -34,16 +34,29 @@ export async function loadSession(): Promise<void> {
   }
 }
 
-/** What opens the second step: a code of the authenticator app, or a recovery code. */
-export type Code = { code: string } | { recovery_code: string };
+/** What opens the second step: a code of the authenticator app, a recovery code, a passkey's answer. */
+export type Code =
+  { code: string } | { recovery_code: string } | { passkey: Body<'POST /session/passkey'> };
+/** Which of them the account that waits for its second step has. */
+export const ways = signal({ code: true, passkey: false });
 
 /** The session, or null: the password was right, and a code has to follow. */
 export async function signIn(email: string, password: string): Promise<Session | null> {
   const next = await api('POST /session', { body: { email, password } });
-  return 'second_factor' in next ? null : keep(next);
+  if (!('second_factor' in next)) return keep(next);
+  ways.value = next.second_factor;
+  return null;
 }
 
-export const presentCode = async (body: Code) => keep(await api('POST /session/code', { body }));
+export const presentCode = async (body: Code) =>
+  keep(
+    'passkey' in body
+      ? await api('POST /session/passkey', { body: body.passkey })
+      : await api('POST /session/code', { body }),
+  );
+
+export const askPasskey = (operator: boolean) =>
+  operator ? api('POST /platform/session/passkey/options') : api('POST /session/passkey/options');
 
 export const chooseTenant = async (id: string) =>
   keep(await api('PUT /session/tenant', { body: { id } }));
@@ -70,13 +83,20 @@ function keepPlatform(next: PlatformSession): void {
 /** Whether it is done; false: a code has to follow. */
 export async function signInPlatform(email: string, password: string): Promise<boolean> {
   const next = await api('POST /platform/session', { body: { email, password } });
-  if ('second_factor' in next) return false;
+  if ('second_factor' in next) {
+    ways.value = next.second_factor;
+    return false;
+  }
   keepPlatform(next);
   return true;
 }
 
 export const presentPlatformCode = async (body: Code) =>
-  keepPlatform(await api('POST /platform/session/code', { body }));
+  keepPlatform(
+    'passkey' in body
+      ? await api('POST /platform/session/passkey', { body: body.passkey })
+      : await api('POST /platform/session/code', { body }),
+  );
 
 export async function signOutPlatform(): Promise<void> {
   await api('DELETE /platform/session').catch(() => undefined);

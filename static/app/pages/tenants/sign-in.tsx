@@ -38,6 +38,7 @@ export default function PlatformSignIn() {
       <main class="sign-in">
         <Brand href="/platform/sign-in" />
         <CodeStep
+          operator
           present={async (code) => {
             await presentPlatformCode(code);
             route(to.tenants(), true);
