@@ -329,6 +329,7 @@ export const recipes: Record<string, Recipe> = {
   'GET /api/v1/report-runs/{mailing}/file': { make: aMailingSent },
   'POST /api/v1/call-reports': { ask: () => ({ json: { calls: [MISSING], format: 'md' } }), good: [404] },
   'DELETE /api/v1/tags/{tag}': { make: aTag },
+  'POST /api/v1/call-tags': { ask: () => ({ json: { calls: [MISSING], tags: ['walker'], act: 'put' } }), good: [422] },
   'POST /api/v1/calls/{call}/tags': { make: aCall, ask: () => ({ json: { tag: 'walker' } }) },
   'DELETE /api/v1/calls/{call}/tags/{tag}': { make: aTag },
   'POST /api/v1/api-keys': { ask: () => ({ json: { name: 'Walker', role: 'viewer' } }) },

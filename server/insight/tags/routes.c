@@ -1,4 +1,5 @@
 /* The tags of calls: put on, taken off; and the tenant's list of them. */
+#include "insight/tags/many.h"
 #include "insight/tags/queries.h"
 #include "insight/tags/tags.h"
 #include "live/live.h"
@@ -83,9 +84,18 @@ static const struct route routes[] = {
      .doc = "Take a tag from the list of those in use; calls keep it"},
     {POST, "/calls/{call}/tags", CALLS_WRITE, tag_in, .run = add, .doc = "Put a tag on a call"},
     {DELETE, "/calls/{call}/tags/{tag:text}", CALLS_WRITE, .run = take_off, .doc = "Take a tag off a call"},
+    {POST, "/call-tags", CALLS_WRITE, tags_many_in, .run = tags_many, .out = "tags_changed", .limit = LIMIT_COSTLY,
+     .lane = WORK_SLOW, .doc = "Put tags on many calls, or take them off, in one act: all or none; answers which it changed"},
+    {0},
+};
+
+static const struct schema schemas[] = {
+    {"tags_changed",
+     "{\"type\":\"object\",\"required\":[\"found\",\"changed\"],\"properties\":{\"found\":{\"type\":\"integer\"},"
+     "\"changed\":{\"type\":\"array\",\"items\":{\"type\":\"string\",\"format\":\"uuid\"}}}}"},
     {0},
 };
 
 const struct feature tags_feature = {
-    .name = "tags", .doc = "Words that people put on calls.", .routes = routes,
+    .name = "tags", .doc = "Words that people put on calls.", .routes = routes, .jobs = tags_jobs, .schemas = schemas,
 };

@@ -26,6 +26,22 @@ static bool is_told(const struct field *f)
     return false;
 }
 
+/* Of an act on many calls: how many it named, and which tags. STR_NONE: nothing is told of the list. */
+static struct str list_of(struct arena *a, const struct field *f, struct str text)
+{
+    bool calls = strcmp(f->name, "calls") == 0;
+    const struct json *list;
+    struct buf b = buf_new(a, 8000);
+
+    if (f->type != FIELD_TEXTS || (!calls && strcmp(f->name, "tags") != 0) || json_parse(a, text, &list))
+        return STR_NONE;
+    if (calls)
+        return str_fmt(a, "%zu", json_count(list));
+    for (size_t i = 0; i < json_count(list); i++)
+        buf_fmt(&b, "%s%.*s", i ? ", " : "", STR_ARG(json_str(json_at(list, i))));
+    return buf_str(&b);
+}
+
 /* {"name":"Front desk","settings":null}: null where a value was given and is not told. */
 static struct str given_of(const struct req *rq)
 {
@@ -34,11 +50,14 @@ static struct str given_of(const struct req *rq)
     jw_open(&w, '{');
     for (size_t i = 0; rq->texts && rq->route->in && rq->route->in[i].name; i++) {
         const struct field *f = &rq->route->in[i];
+        struct str list;
+
         if (!rq->texts[i].p)
             continue;
         jw_key(&w, f->name);
-        if (is_told(f))
-            jw_text(&w, rq->texts[i]);
+        list = list_of(rq->a, f, rq->texts[i]);
+        if (is_told(f) || list.p)
+            jw_text(&w, list.p ? list : rq->texts[i]);
         else
             jw_null(&w);
     }

@@ -16,6 +16,7 @@ import { usePaging } from '../../ui/paging';
 import { Empty, Failed, Loading } from '../../ui/states';
 import { Pager } from '../../ui/table';
 import { BatchBar } from '../reports/batch-bar';
+import { TagBar } from '../tags/tag-bar';
 import { CallTable } from './call-table';
 import { FilterBar } from './filter-bar';
 import { read, toQuery, type FilterName } from './filters';
@@ -43,6 +44,12 @@ export default function Calls() {
   useRowKeys();
 
   const [chosen, choose] = useState<Set<string>>();
+  const [purpose, setPurpose] = useState<'reports' | 'tags'>('reports');
+  const begin = (what: typeof purpose) => {
+    setPurpose(what);
+    choose(new Set());
+  };
+  const Bar = purpose === 'tags' ? TagBar : BatchBar;
   const toggle = (id: string) => {
     const next = new Set(chosen);
     if (!next.delete(id)) next.add(id);
@@ -59,7 +66,12 @@ export default function Calls() {
       actions={
         <>
           {rows.length > 0 && !chosen && (
-            <Button onClick={() => choose(new Set())}>Save reports</Button>
+            <>
+              <Button onClick={() => begin('reports')}>Save reports</Button>
+              <Button why={refusalFor('calls.write')} onClick={() => begin('tags')}>
+                Tag calls
+              </Button>
+            </>
           )}
           <LinkButton href={to.newCall()} why={refusalFor('calls.write')}>
             Log a call
@@ -85,7 +97,7 @@ export default function Calls() {
         )}
       </div>
       {chosen && (
-        <BatchBar
+        <Bar
           chosen={chosen}
           all={rows.map((r) => r.id)}
           asked={asked as Record<string, string>}

@@ -1,26 +1,13 @@
 /* Which calls' reports to take along: stands above the list while one chooses. */
 import { useState } from 'preact/hooks';
-import { api, ApiError } from '../../api/client';
+import { ApiError } from '../../api/client';
 import { Button } from '../../ui/button';
 import { plural } from '../../ui/format';
+import { everyMatch } from '../calls/every-match';
 import { save } from './save';
 import './reports.css';
 
 const mostReports = 500;
-
-/** The ids of what the list would show, page by page. */
-async function everyMatch(asked: Record<string, string>): Promise<string[]> {
-  const ids: string[] = [];
-  let cursor: string | undefined;
-  do {
-    const page: { items: { id: string }[]; next: string | null } = await api('GET /calls', {
-      query: { ...asked, limit: 100, cursor },
-    });
-    ids.push(...page.items.map((c) => c.id));
-    cursor = page.next ?? undefined;
-  } while (cursor && ids.length < mostReports);
-  return ids.slice(0, mostReports);
-}
 
 export function BatchBar({
   chosen,
@@ -54,7 +41,7 @@ export function BatchBar({
   const match = async () => {
     setError('');
     try {
-      set(new Set(await everyMatch(asked)));
+      set(new Set(await everyMatch(asked, mostReports)));
     } catch (e) {
       setError(e instanceof ApiError ? e.message : String(e));
     }
