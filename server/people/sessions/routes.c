@@ -271,7 +271,7 @@ static const struct schema schemas[] = {
      "\"required\":[\"id\",\"current\",\"device\",\"address\",\"way\",\"tenant\",\"created_at\",\"seen_at\"],\"properties\":{"
      "\"id\":{\"type\":\"string\"},\"current\":{\"type\":\"boolean\"},\"device\":{\"type\":[\"string\",\"null\"]},"
      "\"address\":{\"type\":[\"string\",\"null\"]},"
-     "\"way\":{\"type\":[\"string\",\"null\"],\"enum\":[\"password\",\"code\",\"recovery\",\"provider\",null]},"
+     "\"way\":{\"type\":[\"string\",\"null\"],\"enum\":[\"password\",\"code\",\"recovery\",\"provider\",\"passkey\",null]},"
      "\"tenant\":{\"type\":[\"string\",\"null\"]},\"created_at\":{\"type\":\"string\",\"format\":\"date-time\"},"
      "\"seen_at\":{\"type\":\"string\",\"format\":\"date-time\"}}}}}}"},
     {"sessions_ended",

@@ -12,7 +12,8 @@ import { useToken } from '../sessions/token';
 type Outcome = Reply<'POST /address-change/confirm'>['state'] | 'stopped';
 
 const outcomes: Record<Outcome, string> = {
-  waiting: 'This address has confirmed. The other one has to confirm too: until then nothing changes.',
+  waiting:
+    'This address has confirmed. The other one has to confirm too: until then nothing changes.',
   done: 'Both have confirmed: from now on you sign in with the new address.',
   taken: 'Another account has this address meanwhile, so nothing was changed.',
   stopped:

@@ -18,6 +18,7 @@ const ways: Record<string, string> = {
   code: 'Password and code',
   recovery: 'Password and recovery code',
   provider: 'Provider',
+  passkey: 'Password and passkey',
 };
 const nameOf = (s: Session) => s.device ?? 'Unknown browser';
 
@@ -38,7 +39,9 @@ export function SessionsPanel({ operator = false }: { operator?: boolean }) {
         await api(operator ? 'DELETE /platform/sessions/{}' : 'DELETE /sessions/{}', {
           at: [which.id],
         });
-      toast(which === 'others' ? 'You are signed in here only.' : `${nameOf(which)} is signed out.`);
+      toast(
+        which === 'others' ? 'You are signed in here only.' : `${nameOf(which)} is signed out.`,
+      );
     } catch (e) {
       toast((e as Error).message, true);
     }

@@ -111,11 +111,7 @@ export function TagBar({
         <Button type="submit" kind="main" why={why} busy={busy}>
           Put on
         </Button>
-        <Button
-          why={why}
-          busy={busy}
-          onClick={() => void act('take_off', [...chosen], tag.trim())}
-        >
+        <Button why={why} busy={busy} onClick={() => void act('take_off', [...chosen], tag.trim())}>
           Take off
         </Button>
         <Button kind="quiet" onClick={onClose}>
