@@ -13,6 +13,7 @@ const BOTH = {
   call_fields_list: 'of one call that is named',
   call_tasks: 'of one call that is named',
   calibration_calls: 'of a set whose calls people chose',
+  tags_change: 'of calls that are named: the list shows one row of two, and that one is named',
   replay_next: 'every stored score is derived again',
   tasks_list: 'tasks are listed, each made once for both rows',
   tasks_done_list: 'tasks are listed, each made once for both rows',

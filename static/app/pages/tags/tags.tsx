@@ -59,8 +59,8 @@ export default function Tags() {
             />
           ) : (
             <p class="panel-note">
-              No tags yet. A tag is put on a call at its page; a scorecard whose rules ask for it
-              judges the call then.
+              No tags yet. A tag is put on a call at its page, or on many in the list of calls; a
+              scorecard whose rules ask for it judges the call then.
             </p>
           )}
         </Panel>
