@@ -3,7 +3,7 @@
  * is read: with sequential scans made dear, a plan that still has one on a growing table has no
  * index to use. On a seeded database (argument "seeded") the pages' buffers are bounded too.
  *   statements <connection string as ringsight_app> <... jobs> <... platform> <... migrator> [seeded]
- * Each statement is tried as the role that runs it: jobs/, intake/cdr, intake/lines and people/resets as
+ * Each statement is tried as the role that runs it: jobs/, intake/cdr, intake/lines, people/resets and those named jobs_… as
  * ringsight_jobs, people/tenants, platform/queues and those named platform_… as ringsight_platform,
  * platform/tenancy (the admin command) as ringsight_migrator. */
 #include <libpq-fe.h>
@@ -246,6 +246,7 @@ int main(int argc, char **argv)
                     : strncmp(file, "people/tenants/", 15) == 0 ? platform
                     : strncmp(file, "platform/queues/", 16) == 0 ? platform
                     : strncmp((*q)->name, "platform_", 9) == 0   ? platform
+                    : strncmp((*q)->name, "jobs_", 5) == 0       ? jobs
                     : strncmp(file, "platform/tenancy/", 17) == 0 ? migrator
                                                                   : app;
         for (unsigned v = 0; v < (*q)->n_variants; v++) {

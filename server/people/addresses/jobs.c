@@ -24,7 +24,7 @@ static const struct err *add(struct job *job, const struct mail_new *m)
     return e == E_BAD_INPUT ? NULL : e;
 }
 
-static const struct err *to_new(struct job *job, const struct address_mails_out *row, struct str token, struct str until)
+static const struct err *to_new(struct job *job, const struct jobs_address_mails_out *row, struct str token, struct str until)
 {
     if (row->quiet)
         return NULL;
@@ -45,11 +45,11 @@ static const struct err *asked(struct job *job, void *product)
     struct str token_old = crypto_token(job->a, 32), token_new = crypto_token(job->a, 32);
     struct hash hash_old = crypto_sha256(token_old), hash_new = crypto_sha256(token_new);
     struct str until = mail_time(job->a, job->created_at + HOURS * 3600 * TIME_S);
-    struct address_mails_out row;
+    struct jobs_address_mails_out row;
     const struct err *e;
 
     (void)product;
-    e = q_address_mails(job->db, (struct address_mails_in){
+    e = q_jobs_address_mails(job->db, (struct jobs_address_mails_in){
         change_of(job), str_n(hash_old.b, sizeof hash_old.b), str_n(hash_new.b, sizeof hash_new.b)}, &row);
     if (e)
         return e == E_NOT_FOUND ? NULL : e; /* withdrawn already */
@@ -65,8 +65,8 @@ static const struct err *asked(struct job *job, void *product)
 
 static const struct err *changed(struct job *job, void *product)
 {
-    struct address_done_out row;
-    const struct err *e = q_address_done(job->db, (struct address_done_in){change_of(job)}, &row);
+    struct jobs_address_done_out row;
+    const struct err *e = q_jobs_address_done(job->db, (struct jobs_address_done_in){change_of(job)}, &row);
 
     (void)product;
     if (e)

@@ -43,13 +43,13 @@ select gate.address_stop($hash, $keep) as done;
 -- Index membership_account, behind the gate.
 select tenant_id from gate.memberships($account);
 
--- name: address_mails :one
+-- name: jobs_address_mails :one
 -- in:  change uuid, hash_old bytea, hash_new bytea
 -- out: account_id uuid, name text, old_email text, new_email text, new_name text?, quiet bool
 -- Primary key, behind the gate.
 select account_id, name, old_email, new_email, new_name, quiet from gate.address_mails($change, $hash_old, $hash_new);
 
--- name: address_done :one
+-- name: jobs_address_done :one
 -- in:  change uuid
 -- out: account_id uuid, name text, old_email text, new_email text
 -- Primary key, behind the gate.
