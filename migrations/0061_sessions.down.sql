@@ -15,8 +15,8 @@ end $$;
 drop function gate.session_barred(bytea, uuid), gate.session_renew(bytea, bytea), gate.member_sessions_end(uuid),
   gate.session_end(bytea, uuid), gate.session_list(bytea), gate.session_describe(bytea, text, text, text),
   gate.session_used(bytea), gate.session_ended();
-drop sequence gate.session_end;
 reset role;
 set local role ringsight_owner;
+drop sequence ground.session_end;
 drop index session_id;
 alter table session drop column barred, drop column way, drop column address, drop column device, drop column id;

@@ -10,18 +10,19 @@ alter table session
   add column barred uuid[] not null default '{}';
 create unique index session_id on session (id);
 
-reset role;
-set local role ringsight_gate;
-
 -- Moves with each session that ends, so that the sockets of all processes are looked at then. Only a hint: it moves
 -- before the end is committed.
-create sequence gate.session_end;
-grant select on sequence gate.session_end to ringsight_app;
+create sequence ground.session_end;
+grant usage on sequence ground.session_end to ringsight_gate;
+grant select on sequence ground.session_end to ringsight_app;
+
+reset role;
+set local role ringsight_gate;
 
 create function gate.session_ended() returns trigger
 language plpgsql security definer set search_path = public, pg_temp
 as $$ begin
-  perform nextval('gate.session_end');
+  perform nextval('ground.session_end');
   return null;
 end $$;
 

@@ -17,7 +17,7 @@ select place, sight, scope from gate.live_standing($bearers, $accounts, $tenants
 -- name: live_ended :one
 -- out: ended bigint
 -- A sequence: it moves with each session that ends.
-select last_value as ended from gate.session_end;
+select last_value as ended from ground.session_end;
 
 -- name: live_now :one
 -- out: snapshot text
