@@ -16,6 +16,13 @@ as $$
        + (select count(*) from p) + (select count(*) from r) + (select count(*) from m)
        + (select count(*) from w) + (select count(*) from f) + (select count(*) from c)
 $$;
+create or replace function gate.step_look(hash bytea, most integer)
+returns table (account_id uuid, kind text, email text, name text, device_known boolean)
+language sql stable security definer set search_path = public, pg_temp as $$
+  select a.id, a.kind, a.email, a.name, s.device_known
+    from sign_in_step s join account a on a.id = s.account_id and a.disabled_at is null
+   where s.token_hash = hash and s.expires_at > now() and s.tries < most
+$$;
 drop function gate.step_asked(bytea);
 drop function gate.step_challenge(bytea, bytea, integer);
 create or replace function gate.totp_confirm(account uuid, step bigint, keep bytea) returns boolean

@@ -150,6 +150,16 @@ begin
   return true;
 end $$;
 
+-- Locked first of all, as who enters has it before the counts: two who answer at once wait for each other, not both.
+create or replace function gate.step_look(hash bytea, most integer)
+returns table (account_id uuid, kind text, email text, name text, device_known boolean)
+language sql volatile security definer set search_path = public, pg_temp as $$
+  select a.id, a.kind, a.email, a.name, s.device_known
+    from sign_in_step s join account a on a.id = s.account_id and a.disabled_at is null
+   where s.token_hash = hash and s.expires_at > now() and s.tries < most
+     for update of s
+$$;
+
 -- Of a sign-in that waits and has tries left. False: there is none.
 create function gate.step_challenge(hash bytea, challenge bytea, most integer) returns boolean
 language sql volatile security definer set search_path = public, pg_temp as $$

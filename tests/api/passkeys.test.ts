@@ -25,7 +25,13 @@ after(() => own.remove());
 beforeEach(() => sql('delete from sign_in_count'));
 
 interface Person { email: string; name: string; me: Client; key: Authenticator; recovery: string[]; id: string }
-const post = (who: Client, path: string, json: object, port = own.port): Promise<Answer> => who.send(API + path, { method: 'POST', json, port });
+/** As a browser: who has a session goes on with the token that the answer gives it anew. */
+async function post(who: Client, path: string, json: object, port = own.port, headers = {}): Promise<Answer> {
+  const answer = await who.send(API + path, { method: 'POST', json, port, headers });
+  const fresh = who !== nobody && answer.headers['set-cookie']?.find((c) => /^(__Host-)?ringsight_session=./.test(c));
+  if (fresh) who.headers.cookie = fresh.split(';')[0];
+  return answer;
+}
 const get = (who: Client, path: string): Promise<Answer> => who.send(API + path, { port: own.port });
 const cookie = (answer: Answer, name: string): string => {
   const found = answer.headers['set-cookie']?.find((c) => new RegExp(`^(__Host-)?ringsight_${name}=.`).test(c));
@@ -96,8 +102,9 @@ test('A8: adding a passkey asks for the password, shows recovery codes and ends 
   const asked = await question(p);
   assert.deepEqual([asked.rp_id, asked.algorithms, asked.timeout_ms, asked.exclude], [HOST, [-7, -257], 300_000, []]);
   assert.match(asked.challenge, /^[\w-]{43}$/);
-  const added = await post(p.me, '/passkeys', { name: ' Laptop ', ...p.key.make(asked.challenge) });
+  const before = p.me.headers.cookie, added = await post(p.me, '/passkeys', { name: ' Laptop ', ...p.key.make(asked.challenge) });
   assert.equal(added.status, 201, added.text);
+  assert.notEqual(p.me.headers.cookie, before, 'the session has another token');
   assert.equal(new Set(added.json.recovery_codes).size, 10);
   assert.match(added.headers['cache-control']!, /no-store/);
   await until('the other session ended', 60_000, async () => (await get(elsewhere, '/session')).status === 401);
@@ -323,7 +330,7 @@ test('where the service is reached under an address, it says that passkeys need 
 test('A8: with a host for each tenant, the domain is theirs together; only hosts of one\'s own tenants count', async () => {
   const hosts = await ownServer(undefined, { settings: { ...settings, RINGSIGHT_PUBLIC_URL: `https://app.${HOST}`, RINGSIGHT_BASE_DOMAIN: HOST } });
   const mine = { host: `${other.slug}.${HOST}` }, p = await joined();
-  const ask = (path: string, json: object): Promise<Answer> => p.me.send(API + path, { method: 'POST', json, port: hosts.port, headers: mine });
+  const ask = (path: string, json: object): Promise<Answer> => post(p.me, path, json, hosts.port, mine);
   try {
     for (const [origin, status] of [[`https://${other.slug}.${HOST}`, 201], [`https://app.${HOST}`, 201], [`https://nobody-at-all.${HOST}`, 422],
       [`https://a.${other.slug}.${HOST}`, 422], [`https://${other.slug}.${HOST}.evil.example`, 422]] as const) {
