@@ -35,7 +35,7 @@ on conflict (tenant_id, hour, integration_id, reason, network) do update set n =
 -- The most of each, fifty at most. Indexes audit_entry_refused and the primary key of threat_hook.
 with failed as materialized (
   select e.actor, ground.threat_network(e.address) as network, e.at from audit_entry e
-   where e.act like '% refused' and e.at > now() - make_interval(days => $days)),
+   where e.act like '% refused%' and e.at > now() - make_interval(days => $days)),
 accounts as (select actor, count(*) as n, count(distinct network) as networks, max(at) as last_at from failed group by 1 order by 2 desc, 1 limit 50),
 networks as (select network, count(*) as n, count(distinct actor) as accounts, max(at) as last_at from failed
               where network is not null group by 1 order by 2 desc, 1 limit 50),
