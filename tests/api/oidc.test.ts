@@ -143,8 +143,12 @@ test('the test says what is wrong', async () => {
   };
   await wrong({ issuer: `${p.issuer}/nowhere` }, /discovery document answers 404/);
   await wrong({ issuer: p.issuer.replace('127.0.0.1', 'localhost') }, /calls itself "http:\/\/127/);
-  await wrong({ issuer: 'http://127.0.0.1:1' }, /cannot be reached/);
-  await wrong({ issuer: 'http://10.1.2.3' }, /cannot be reached|networks? we do not call/);
+  await wrong({ issuer: 'http://127.0.0.1:64999' }, /cannot be reached/);
+  for (const issuer of ['http://127.0.0.1:1', 'http://10.1.2.3', 'https://10.1.2.3']) {
+    const inside = await put({ issuer });
+    isProblem(inside, 422, 'bad_input');
+    assert.match(inside.json.fields.issuer, /RINGSIGHT_EGRESS_ALLOW, for the use oidc/);
+  }
   await wrong({ client_secret: 'wrong' }, /refuses the client id or its secret/);
   await set();
   assert.equal((await owner.send('/api/v1/oidc/test', { method: 'POST' })).status, 204);
