@@ -84,7 +84,7 @@ test('the own sessions are listed, one is ended and its page asks to sign in, th
 test('an owner signs a member out', async () => {
   const who = await newPerson(), page = await enter(who);
   const { page: members, context } = await open(browser, '/members');
-  const button = members.getByRole('button', { name: `Sign ${who.name} out` });
+  const button = members.getByRole('button', { name: `Sign out ${who.name}` });
   while (!(await button.count())) {
     await members.getByRole('link', { name: 'Older' }).or(members.getByRole('button', { name: 'Older' })).click();
     await settled(members);

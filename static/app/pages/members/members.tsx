@@ -126,7 +126,7 @@ export default function Members() {
             <Button
               kind="quiet"
               why={why}
-              label={`Sign ${m.name} out`}
+              label={`Sign out ${m.name}`}
               onClick={() => setSending(m)}
             >
               Sign out
