@@ -91,6 +91,12 @@ const told = (p: Person, what: RegExp): Promise<unknown> =>
 
 // ---- adding ----
 
+test('whose second factor is a passkey alone is told that his address cannot be changed so far', async () => {
+  const p = await enrolled(), answer = await post(p.me, '/address-change', { email: 'another@guests.example', password: PASSWORD });
+  isProblem(answer, 409, 'conflict');
+  assert.match(answer.json.detail, /set up the authenticator app/);
+});
+
 test('A8: adding a passkey asks for the password, shows recovery codes and ends every other session', async () => {
   const p = await joined(), elsewhere = clientOf(await password(p.email));
   assert.deepEqual((await get(p.me, '/passkeys')).json, { passkeys: [], most: 20, hindrance: null });

@@ -12,9 +12,9 @@ select may, email, expires_at, old_confirmed, new_confirmed from gate.address_st
 
 -- name: address_factor :one
 -- in:  account uuid
--- out: since timestamptz?
+-- out: since timestamptz?, app_since timestamptz?
 -- Primary key, behind the gate.
-select since from gate.factor_state($account);
+select since, gate.factor_app($account) as app_since from gate.factor_state($account);
 
 -- name: address_withdraw :one
 -- in:  account uuid

@@ -96,6 +96,9 @@ static const struct err *check(struct req *rq, struct str email, bool *ret_facto
     if (why)
         return err_why(rq->a, E_CONFLICT, "%s", why);
     *ret_factor = factor.since != SQL_NULL;
+    if (*ret_factor && factor.app_since == SQL_NULL)
+        return err_why(rq->a, E_CONFLICT, "Your second factor is a passkey, which cannot prove this change so far: set up the "
+                       "authenticator app under Security first.");
     if (*ret_factor && !in->code.n)
         return req_field(rq, "code", "Your account has a second factor: give a code of its app too.");
     return NULL;
