@@ -177,6 +177,14 @@ static const struct err *not_agreed(struct admin *ad, const struct rerun_estimat
                    "nothing.", STR_ARG(rerun_estimate_text(ad->a, x)));
 }
 
+/* --yes agrees to what was said. */
+static const struct rerun_ask *within(struct rerun_ask *ask, const struct rerun_estimate *x)
+{
+    ask->most_micro = x->most_micro;
+    ask->currency = x->by.priced ? x->by.currency : STR_NONE;
+    return ask;
+}
+
 const struct err *admin_rerun(struct admin *ad, struct jw *out)
 {
     struct rerun_ask ask = {.scope = STR_NONE};
@@ -201,7 +209,7 @@ const struct err *admin_rerun(struct admin *ad, struct jw *out)
     if (!e && x.requests && !ad->opt[OPT_OFFLINE].p && !ad->opt[OPT_YES].p)
         return not_agreed(ad, &x);
     if (!e && x.requests && !ad->opt[OPT_OFFLINE].p)
-        e = rerun_there(ad, t.id, &ask, &report);
+        e = rerun_there(ad, t.id, within(&ask, &x), &report);
     else if (!e)
         e = rerun_here(ad, r, &report);
     if (e)

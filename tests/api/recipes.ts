@@ -95,6 +95,13 @@ async function aSet(owner: Client): Promise<Record<string, string>> {
   const card = (await owner.get('/api/v1/scorecards')).items.find((c) => c.state === 'published' && c.assigned)!;
   return made(owner, '/api/v1/calibrations', 'calibration', { json: { name: 'Walker', scorecard: card.id, sample: 1 } });
 }
+/** Judging again that stopped at its bound. */
+async function aStopped(owner: Client): Promise<Record<string, string>> {
+  const of = await aDraft(owner);
+  const rerun = (await sql(`insert into score_rerun (tenant_id, id, scorecard_id, times, calls, state, most_micro, currency)
+    select tenant_id, gen_random_uuid(), id, 2, 1, 'stopped', 10, 'USD' from scorecard where id = '${of.scorecard}' returning id`))[0]!;
+  return { ...of, rerun };
+}
 const handMade = () => ({ direction: 'inbound', from_number: '+441632960000', started_at: '2026-01-01T00:00:00Z' });
 const aCall = (owner: Client): Promise<Record<string, string>> => made(owner, '/api/v1/calls', 'call', { json: handMade() });
 async function aNote(owner: Client): Promise<Record<string, string>> {
@@ -378,6 +385,7 @@ export const recipes: Record<string, Recipe> = {
   'POST /api/v1/scorecards/{scorecard}/past-scores': { make: aDraft, ask: () => ({ json: { text: 'call,rater,score\nnone,Walker,50' } }), good: [422] },
   'DELETE /api/v1/scorecards/{scorecard}/past-scores': { make: aDraft },
   'PUT /api/v1/scorecards/{scorecard}/publish-gate': { make: aDraft, ask: () => ({ json: { within_bp: 0, calls: 20 }, ...match(0) }) },
+  'POST /api/v1/scorecards/{scorecard}/reruns/{rerun}/go-on': { make: aStopped, ask: () => ({ json: { most_micro: 20 } }) },
   'POST /api/v1/scorecards/{scorecard}/reruns': { make: aDraft, ask: () => ({ json: { times: 2, calls: 1 } }), good: [422] },
   'POST /api/v1/scorecard-imports': { ask: () => ({ json: { format: 'json', text: JSON.stringify(aCard) } }) },
   'POST /api/v1/scorecard-tries': { ask: () => ({ json: { call: MISSING, body: aCard } }), good: [422] },

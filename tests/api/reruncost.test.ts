@@ -80,7 +80,7 @@ test('with a price: about how much, since when, and what the caps leave; less th
   assert(Math.abs(x.micro - reckoned) <= 3, `${x.micro} ${reckoned}`);
   assert.deepEqual([x.currency, x.price_since, x.fits, x.left_today_micro], ['USD', '2026-01-01', true, null]);
   assert.equal((await estimate(6)).micro > 1.9 * x.micro, true, 'twice as often, twice as dear');
-  assert.match(x.text, /at its price since 2026-01-01\. No cap is set\./);
+  assert.match(x.text, /at its price since 2026-01-01; to get all done, allow [\d.]+ USD\. No cap is set\./);
   await cap({ currency: 'USD', day_micro: x.micro - 1, month_micro: 50_000_000 });
   const tight = await estimate();
   assert.deepEqual([tight.fits, tight.left_today_micro, tight.left_month_micro], [false, x.micro - 1, 50_000_000]);
@@ -91,7 +91,7 @@ test('with a price: about how much, since when, and what the caps leave; less th
   assert.equal((await estimate()).fits, true);
   isProblem(await ask({ most_micro: x.micro - 1 }), 422, 'bad_input');
   assert.equal(sim.asked.length, 0);
-  const asked = await ask({ most_micro: x.micro });
+  const asked = await ask({ most_micro: x.most_micro });
   assert.equal(asked.status, 201, asked.text);
   const row = await done(asked.json.id);
   assert.deepEqual([row.state, row.body.engine], ['done', 'Far'], JSON.stringify(row));
@@ -105,7 +105,7 @@ test('the command tells the same, waits for --yes, and has the workers ask the t
   sim.reset();
   const said = await command();
   assert.equal(said.code, 1);
-  assert.match(said.err, /Far is asked 3 times.*about [\d.]+ USD at its price since 2026-01-01\. The caps leave .* today\./);
+  assert.match(said.err, /Far is asked 3 times.*about [\d.]+ USD at its price since 2026-01-01; to get all done, allow [\d.]+ USD\. The caps leave .* today\./);
   const offline = await command('--offline');
   assert.equal(JSON.parse(offline.out).report.engine, 'builtin');
   assert.equal(sim.asked.length, 0);
@@ -114,6 +114,37 @@ test('the command tells the same, waits for --yes, and has the workers ask the t
   const { times, report } = JSON.parse(out);
   assert.deepEqual([times, report.engine, report.calls], [3, 'Far', 1]);
   assert.equal(sim.asked.length, 3);
+});
+
+test('what was agreed holds in the middle of a run: it stops, says how far it came, and goes on under a higher bound', async () => {
+  sim.reset();
+  const x = await estimate(20);
+  const pause = await own.owner.send('/api/v1/jobs/pauses', { method: 'POST', json: { kind: 'scores.rerun' } });
+  assert(pause.status < 300, pause.text);
+  const asked = await ask({ times: 20, most_micro: x.micro });
+  assert.equal(asked.status, 201, asked.text);
+  // Dearer since: what was reckoned with is not what it costs.
+  const day = new Date().toISOString().slice(0, 10);
+  const dearer = await own.owner.send(`/api/v1/language-engines/${engine}/prices`, { method: 'POST', json: { valid_from: day, micro_in: 8_000_000, micro_out: 32_000_000, currency: 'USD' } });
+  assert.equal(dearer.status, 201, dearer.text);
+  isProblem(await ask({ times: 20, most_micro: x.micro }), 422, 'bad_input');
+  assert.equal((await own.owner.send(`/api/v1/jobs/pauses/${pause.json.id}`, { method: 'DELETE' })).status, 204);
+  const row = await done(asked.json.id);
+  assert.equal(row.state, 'stopped', JSON.stringify(row));
+  const before = sim.asked.length;
+  assert(before > 0 && before < 20, `${before}`);
+  assert(row.spent_micro <= x.micro, `${row.spent_micro} of ${x.micro}`);
+  assert.match(row.reason, /Asking Far once more could cost [\d.]+ USD, and with it more than the [\d.]+ USD that were agreed\. 0 of 1 calls are judged, for [\d.]+ USD so far\./);
+  const on = (most: number, who = own.owner): Promise<Answer> => who.send(`${reruns()}/${asked.json.id}/go-on`, { method: 'POST', json: { most_micro: most } });
+  const low = await on(x.micro);
+  isProblem(low, 422, 'bad_input');
+  assert(low.json.fields.most_micro);
+  isProblem(await on(x.micro * 99, await as('owner')), 404, 'not_found');
+  assert.equal((await on(x.micro * 20)).status, 204);
+  isProblem(await on(x.micro * 40), 409, 'conflict');
+  const end = await done(asked.json.id);
+  assert.deepEqual([end.state, end.body.calls], ['done', 1], JSON.stringify(end));
+  assert.equal(sim.asked.length, 20, 'what was answered is not asked again');
 });
 
 test('who may not, and another tenant, are told nothing', async () => {

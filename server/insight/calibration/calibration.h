@@ -83,6 +83,8 @@ struct rerun_ask {
     struct uuid scorecard, call; /* call zero: the newest */
     struct str scope;
     int64_t times, calls;
+    int64_t most_micro;          /* to be spent at most, in `currency`; STR_NONE: the engine has no price */
+    struct str currency;
 };
 
 /* Reads the card and the calls of the open transaction, whose tenant is looked into; the runs come
@@ -97,6 +99,7 @@ struct rerun_estimate {
     int64_t calls, seconds;    /* of sound */
     int64_t requests, in_tokens, out_tokens; /* 0 where rules decide all, or the built-in engine */
     int64_t micro, most_call;  /* about; for the dearest call alone. 0 where there is no price */
+    int64_t most_micro;        /* micro, and what one request reserves before its answer is known: within it all gets done */
     bool fits;                 /* within the caps, as far as prices tell */
 };
 /* Of a loaded rerun, in its transaction. */
@@ -108,7 +111,10 @@ struct str rerun_estimate_text(struct arena *a, const struct rerun_estimate *x);
 /* Has a worker do the runs by the tenant's first engine, and tells under which id. */
 const struct err *rerun_queue(struct db *db, const struct rerun_ask *ask, struct uuid account,
                               struct uuid *ret_id) MUST_USE;
-/* What became of that: "queued", "done" with the report, "failed" with why. E_NOT_FOUND. */
+/* Goes on with a stopped one, under a higher bound; answers that were paid for are not asked for again. E_NOT_FOUND;
+ * E_CONFLICT: it is not stopped; E_BAD_INPUT: no higher bound. */
+const struct err *rerun_go_on(struct db *db, struct uuid scorecard, struct uuid id, int64_t most_micro) MUST_USE;
+/* What became of that: "queued", "done" with the report, "failed" or "stopped" with why. E_NOT_FOUND. */
 struct rerun_end {
     struct str state, reason, report;
 };

@@ -9,9 +9,11 @@
 
 static const struct err *count(struct arena *a, const struct rerun *r, const struct card *card, struct rerun_estimate *x)
 {
+    int64_t head = 0;
+
     for (size_t i = 0; i < r->n; i++) {
         struct score_size size;
-        int64_t micro;
+        int64_t micro, most;
         const struct err *e = score_size(a, card, &r->talks[i].talk, &size);
 
         if (e)
@@ -27,7 +29,10 @@ static const struct err *count(struct arena *a, const struct rerun *r, const str
         x->out_tokens += size.out_tokens * r->times;
         x->micro += micro;
         x->most_call = micro > x->most_call ? micro : x->most_call;
+        most = spend_micro(size.most_in, x->by.micro_in, MILLION) + spend_micro(size.most_out, x->by.micro_out, MILLION);
+        head = most > head ? most : head;
     }
+    x->most_micro = x->requests ? x->micro + head : 0;
     return NULL;
 }
 
@@ -99,6 +104,7 @@ struct str rerun_estimate_json(struct arena *a, const struct rerun_estimate *x)
     put_int(&w, "in_tokens", x->in_tokens);
     put_int(&w, "out_tokens", x->out_tokens);
     put_left(&w, "micro", x->by.priced || !x->requests ? x->micro : -1);
+    put_left(&w, "most_micro", x->by.priced || !x->requests ? x->most_micro : -1);
     put_text(&w, "currency", x->by.currency);
     put_text(&w, "price_since", x->by.since);
     put_text(&w, "cap_currency", x->left.currency);
@@ -151,8 +157,9 @@ struct str rerun_estimate_text(struct arena *a, const struct rerun_estimate *x)
     if (!x->requests)
         return buf_str(&b);
     if (x->by.priced)
-        buf_fmt(&b, " That is about %.*s at its price since %.*s.", STR_ARG(spend_text(a, x->micro, x->by.currency)),
-                STR_ARG(x->by.since));
+        buf_fmt(&b, " That is about %.*s at its price since %.*s; to get all done, allow %.*s.",
+                STR_ARG(spend_text(a, x->micro, x->by.currency)), STR_ARG(x->by.since),
+                STR_ARG(spend_text(a, x->most_micro, x->by.currency)));
     else
         buf_fmt(&b, " What that costs is not known: it has no price (Settings, Engines).");
     put_caps(&b, x);

@@ -168,14 +168,33 @@ on conflict (tenant_id, card_id) do update set within_bp = $within_bp, calls = $
  where g.version = $version;
 
 -- name: rerun_add :done
--- in:  id uuid, scorecard uuid, call uuid?, times int, calls int, account uuid?
-insert into score_rerun (id, scorecard_id, call_id, times, calls, account_id) values ($id, $scorecard, $call, $times, $calls, $account);
+-- in:  id uuid, scorecard uuid, call uuid?, times int, calls int, account uuid?, most_micro bigint?, currency text?
+insert into score_rerun (id, scorecard_id, call_id, times, calls, account_id, most_micro, currency)
+values ($id, $scorecard, $call, $times, $calls, $account, $most_micro, $currency);
+
+-- name: rerun_bound :one
+-- in:  scorecard uuid, rerun uuid
+-- out: state text, most_micro bigint?, call_id uuid?
+-- Locks it. Primary key.
+select state, most_micro, call_id from score_rerun where id = $rerun and scorecard_id = $scorecard for update;
+
+-- name: rerun_go_on :done
+-- in:  rerun uuid, most_micro bigint
+-- Primary key.
+update score_rerun set state = 'queued', most_micro = $most_micro, finished_at = null where id = $rerun;
+
+-- name: rerun_spent :one
+-- in:  rerun uuid
+-- out: micro bigint
+-- Primary key of spend_sum.
+select coalesce((select s.micro from spend_sum s join score_rerun r on r.currency = s.currency
+                  where r.id = $rerun and s.scope = 'rerun:' || $rerun::uuid::text), 0) as micro;
 
 -- name: rerun_load :one
 -- in:  rerun uuid
--- out: scorecard_id uuid, call_id uuid?, times int, calls int
+-- out: scorecard_id uuid, call_id uuid?, times int, calls int, most_micro bigint?, currency text?
 -- Primary key.
-select scorecard_id, call_id, times, calls from score_rerun where id = $rerun and state <> 'done';
+select scorecard_id, call_id, times, calls, most_micro, currency from score_rerun where id = $rerun and state <> 'done';
 
 -- name: rerun_look :one
 -- in:  rerun uuid
@@ -215,10 +234,12 @@ select s.scorecard_id from score s
 
 -- name: reruns_list :page
 -- in:  scorecard uuid, after_id uuid?, limit int
--- out: id uuid, call_id uuid?, times int, calls int, state text, reason text?, body json:rerun?, by text?, created_at timestamptz, finished_at timestamptz?
+-- out: id uuid, call_id uuid?, times int, calls int, state text, reason text?, body json:rerun?, by text?, created_at timestamptz, finished_at timestamptz?, most_micro bigint?, currency text?, spent_micro bigint?
 -- key: id
 -- Newest first. Index score_rerun_scorecard.
-select r.id, r.call_id, r.times, r.calls, r.state, r.reason, r.body, a.name as by, r.created_at, r.finished_at
+select r.id, r.call_id, r.times, r.calls, r.state, r.reason, r.body, a.name as by, r.created_at, r.finished_at, r.most_micro, r.currency,
+       case when r.currency is not null then coalesce((select s.micro from spend_sum s where s.tenant_id = r.tenant_id
+         and s.scope = 'rerun:' || r.id::text and s.currency = r.currency), 0) end as spent_micro
   from score_rerun r left join account a on a.id = r.account_id
  where r.scorecard_id = $scorecard and ground.there(exists (select from scorecard p where p.id = $scorecard))
    and r.id < case when $after_id::uuid is null then 'ffffffff-ffff-ffff-ffff-ffffffffffff' else $after_id end

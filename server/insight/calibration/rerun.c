@@ -202,10 +202,28 @@ const struct err *rerun_queue(struct db *db, const struct rerun_ask *ask, struct
     const struct err *e;
 
     *ret_id = uuid_new();
-    e = q_rerun_add(db, (struct rerun_add_in){*ret_id, ask->scorecard, ask->call, ask->times, ask->calls, account}, NULL);
+    e = q_rerun_add(db, (struct rerun_add_in){*ret_id, ask->scorecard, ask->call, ask->times, ask->calls, account,
+                                                ask->currency.n ? ask->most_micro : SQL_NULL, ask->currency}, NULL);
     return e ? e : job_add(db, &(struct job_new){
         .kind = "scores.rerun", .object = ask->call,
         .args = str_fmt(db_arena(db), "{\"rerun\":\"%s\"}", uuid_text(*ret_id, text).p)});
+}
+
+const struct err *rerun_go_on(struct db *db, struct uuid scorecard, struct uuid id, int64_t most_micro)
+{
+    struct rerun_bound_out row;
+    char text[UUID_TEXT];
+    const struct err *e = q_rerun_bound(db, (struct rerun_bound_in){scorecard, id}, &row);
+
+    if (!e && !str_is(row.state, "stopped"))
+        return err_why(db_arena(db), E_CONFLICT, "It is not stopped.");
+    if (!e && most_micro <= row.most_micro)
+        return E_BAD_INPUT;
+    if (!e)
+        e = q_rerun_go_on(db, (struct rerun_go_on_in){id, most_micro}, NULL);
+    return e ? e : job_add(db, &(struct job_new){
+        .kind = "scores.rerun", .object = row.call_id,
+        .args = str_fmt(db_arena(db), "{\"rerun\":\"%s\"}", uuid_text(id, text).p)});
 }
 
 const struct err *rerun_look(struct db *db, struct uuid id, struct rerun_end *ret)

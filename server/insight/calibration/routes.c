@@ -72,9 +72,9 @@ struct rerun_in {
 static const struct field estimate_in[] = {RERUN_FIELDS(OPTIONAL), {0}}; /* 5 times, 10 calls */
 static const struct field rerun_in[] = {
     RERUN_FIELDS(REQUIRED),
-    {"most_micro", FIELD_INT, offsetof(struct rerun_in, most_micro), OPTIONAL, .min = 0, .max = INT64_MAX / 4,
+    {"most_micro", FIELD_INT, offsetof(struct rerun_in, most_micro), OPTIONAL, .min = 0, .max = 1000000000000000000,
      .doc = "Needed where an engine of others is asked: what you agree to spend, in millionths, at least what the "
-            "estimate says; 0 where it has no price"},
+            "estimate says, better its most_micro; the run stops before it would spend more. 0 where the engine has no price"},
     {0},
 };
 
@@ -305,9 +305,30 @@ static const struct err *rerun(struct req *rq)
         return req_field(rq, "call", "The machine has judged no such call by this version.");
     if (!e)
         e = agreed(rq, &x);
+    ask.most_micro = in->most_micro;
+    ask.currency = x.requests && x.by.priced ? x.by.currency : STR_NONE;
     if (!e)
         e = rerun_queue(rq->db, &ask, rq->who.account, &id);
     return e ? e : req_created(rq, id);
+}
+
+struct go_on_in {
+    int64_t most_micro;
+};
+static const struct field go_on_in[] = {
+    {"most_micro", FIELD_INT, offsetof(struct go_on_in, most_micro), REQUIRED, .min = 1, .max = 1000000000000000000,
+     .doc = "In all, with what is spent already; in millionths, more than before"},
+    {0},
+};
+
+static const struct err *go_on(struct req *rq)
+{
+    const struct go_on_in *in = rq->in;
+    const struct err *e = rerun_go_on(rq->db, rq->param_id[0], rq->param_id[1], in->most_micro);
+
+    if (e == E_BAD_INPUT)
+        return req_field(rq, "most_micro", "Give more than was agreed before.");
+    return e ? e : req_none(rq);
 }
 
 static const struct route routes[] = {
@@ -344,6 +365,8 @@ static const struct route routes[] = {
     {POST, "/scorecards/{scorecard}/reruns", SCORECARDS_WRITE, rerun_in, .run = rerun,
      .out = "created", .creates = CREATES, .limit = LIMIT_COSTLY, .lane = WORK_SLOW,
      .doc = "Judge the same calls several times and see what changes; no score is stored"},
+    {POST, "/scorecards/{scorecard}/reruns/{rerun}/go-on", SCORECARDS_WRITE, go_on_in, .run = go_on, .limit = LIMIT_COSTLY,
+     .doc = "Go on with one that stopped at its most_micro, under a higher one; what was answered is not paid for again"},
     {0},
 };
 
@@ -378,9 +401,9 @@ static const struct schema schemas[] = {
      ",\"unstable\":" NUMBER ",\"spread_bp\":" NUMBER "}}}}}"},
     {"rerun_estimate",
      "{\"type\":\"object\",\"required\":[\"engine\",\"calls\",\"seconds\",\"requests\",\"in_tokens\",\"out_tokens\","
-     "\"micro\",\"currency\",\"price_since\",\"cap_currency\",\"left_today_micro\",\"left_month_micro\","
+     "\"micro\",\"most_micro\",\"currency\",\"price_since\",\"cap_currency\",\"left_today_micro\",\"left_month_micro\","
      "\"cap_call_micro\",\"fits\",\"text\"],\"properties\":{\"engine\":" TEXT_NULL ",\"calls\":" NUMBER ",\"seconds\":" NUMBER
-     ",\"requests\":" NUMBER ",\"in_tokens\":" NUMBER ",\"out_tokens\":" NUMBER ",\"micro\":" NUMBER_NULL
+     ",\"requests\":" NUMBER ",\"in_tokens\":" NUMBER ",\"out_tokens\":" NUMBER ",\"micro\":" NUMBER_NULL ",\"most_micro\":" NUMBER_NULL
      ",\"currency\":" TEXT_NULL ",\"price_since\":" TEXT_NULL ",\"cap_currency\":" TEXT_NULL ",\"left_today_micro\":" NUMBER_NULL
      ",\"left_month_micro\":" NUMBER_NULL ",\"cap_call_micro\":" NUMBER_NULL ",\"fits\":" YES_NO ",\"text\":" TEXT "}}"},
     {"past_scores_imported",

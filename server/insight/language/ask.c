@@ -145,7 +145,7 @@ static const struct err *failed(struct language_work *w, struct trying *t,
     struct str why = why_of(w->job->a, e);
     const struct err *noted = NULL;
 
-    *ret_stop = e == E_LOST || e == E_UNAVAILABLE || e == E_BUSY || e == E_UPSTREAM_BUSY;
+    *ret_stop = e == E_LOST || e == E_UNAVAILABLE || e == E_BUSY || e == E_UPSTREAM_BUSY || e == E_BOUND;
     if (e == E_UPSTREAM_BUSY)
         noted = busy(w, line, ask->retry_after_s, why);
     if (*ret_stop) {
@@ -212,6 +212,7 @@ static const struct err *ask_line(struct language_work *w, struct trying *t,
     const struct err *e;
 
     language_till_open(till, w->job, line, w->call, w->transcript, &w->requests);
+    till->bound = w->bound;
     run = language_run_of(line, till);
     run.repeat = w->repeat;
     run.wants = w->wants;

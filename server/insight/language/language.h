@@ -6,6 +6,7 @@
 #include "db/db.h"
 #include "engines/language.h"
 #include "engines/model_engine.h"
+#include "money/spend/spend.h"
 
 struct feature;
 struct job;
@@ -59,6 +60,7 @@ struct language_work {
     struct uuid call, transcript;
     const struct model_wants *wants; /* of analyses; NULL: the product's own */
     struct str repeat; /* names one of several askings of the same: each is asked anew */
+    struct spend_bound bound; /* for all of its requests; E_BOUND ends the asking */
     bool only_asked;   /* no built-in engine behind the last: E_UPSTREAM and why */
 
     /* What became of it. */

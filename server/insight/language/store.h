@@ -24,6 +24,7 @@ struct language_till {
     const struct language_line *line;
     struct uuid call, transcript, spend;
     int64_t *number;
+    struct spend_bound bound;
     struct buf pieces;
 };
 void language_till_open(struct language_till *t, struct job *job, const struct language_line *line,

@@ -15,7 +15,7 @@ static const struct err *before(void *ctx, int64_t in_tokens, int64_t out_tokens
 
     return spend_reserve(t->job, &(struct spend_order){
         .service = "language", .engine = l->id, .call = t->call, .engine_name = l->name,
-        .number = ++*t->number, .priced = l->priced, .currency = l->currency,
+        .number = ++*t->number, .priced = l->priced, .currency = l->currency, .bound = t->bound,
         .micro = spend_micro(in_tokens, l->micro_in, MILLION) +
                  spend_micro(out_tokens, l->micro_out, MILLION)}, &t->spend);
 }

@@ -63,6 +63,8 @@ static const struct err *by_counting(void *ctx, struct arena *a, const struct co
     s->questions += (int64_t)n;
     s->in_tokens += model_tokens(ask.system) + model_tokens(ask.user) + model_tokens(ask.schema);
     s->out_tokens += (int64_t)n * ANSWER_TOKENS;
+    s->most_in = (model_tokens_most(ask.system) + model_tokens_most(ask.user) + model_tokens_most(ask.schema)) * 5 / 4 + 300;
+    s->most_out = ask.max_tokens;
     for (size_t i = 0; i < n; i++)
         ret[i] = (struct verdict){.reason = STR("")};
     return NULL;

@@ -25,6 +25,7 @@ const struct err *score_ask_work(struct language_work *w, const struct card *car
  * model_tokens counts; those of the answer are what answers mostly have. Pure. */
 struct score_size {
     int64_t questions, in_tokens, out_tokens;
+    int64_t most_in, most_out; /* about as many as a request reserves before its answer is known */
 };
 const struct err *score_size(struct arena *a, const struct card *card, const struct conversation *c,
                              struct score_size *ret) MUST_USE;

@@ -42,17 +42,18 @@ select micro from spend_sum where scope = $scope and currency = $currency;
 
 -- name: spend_add :done
 -- in:  id uuid, event text, service text, engine uuid, call uuid, job uuid, run bigint, day text, currency text?,
---      micro bigint, expires_s int
-insert into spend (id, event, service, engine_id, call_id, job_id, run, day, currency, micro, expires_at)
-values ($id, $event, $service, $engine, $call, $job, $run, $day::text::date, $currency, $micro,
+--      micro bigint, bound text?, expires_s int
+insert into spend (id, event, service, engine_id, call_id, job_id, run, day, currency, micro, bound_scope, expires_at)
+values ($id, $event, $service, $engine, $call, $job, $run, $day::text::date, $currency, $micro, $bound,
         now() + make_interval(secs => $expires_s));
 
 -- name: spend_open :one
 -- in:  spend uuid
--- out: micro bigint, currency text?, call_scope text, day_scope text, month_scope text
+-- out: micro bigint, currency text?, call_scope text, day_scope text, month_scope text, bound_scope text?
 -- Primary key; the row's lock lets nobody else end it.
 select micro, currency, 'call:' || call_id::text as call_scope, 'day:' || to_char(day, 'YYYY-MM-DD') as day_scope,
-       'month:' || to_char(day, 'YYYY-MM') as month_scope
+       'month:' || to_char(day, 'YYYY-MM') as month_scope,
+       bound_scope
   from spend where id = $spend and state = 'reserved' for update;
 
 -- name: spend_end :done

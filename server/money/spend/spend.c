@@ -5,6 +5,8 @@
 #include "jobs/jobs.h"
 #include "money/spend/queries.h"
 
+const struct err E_BOUND[1] = {{"bound", 402, "More than was agreed to be spent on this"}};
+
 #define EXPIRES_S 3600 /* longer than any one request may take */
 #define MICRO_MAX (INT64_MAX / 4)
 
@@ -50,11 +52,12 @@ const struct err *spend_left(struct db *db, struct spend_left *ret)
 
 static const struct err *shift(struct db *db, const struct spend_open_out *row, int64_t by)
 {
-    const struct str scopes[] = {row->call_scope, row->day_scope, row->month_scope};
+    const struct str scopes[] = {row->bound_scope, row->call_scope, row->day_scope, row->month_scope};
     const struct err *e = NULL;
 
-    for (size_t i = 0; !e && row->currency.p && by && i < 3; i++)
-        e = q_spend_sum_shift(db, (struct spend_sum_shift_in){scopes[i], row->currency, by}, NULL);
+    for (size_t i = 0; !e && row->currency.p && by && i < 4; i++)
+        if (scopes[i].n)
+            e = q_spend_sum_shift(db, (struct spend_sum_shift_in){scopes[i], row->currency, by}, NULL);
     return e;
 }
 
@@ -155,6 +158,27 @@ static const struct err *fits(struct db *db, const struct spend_terms_out *t,
     return NULL;
 }
 
+/* Before the caps, so that all lock in one order. */
+static const struct err *take_bound(struct db *db, const struct spend_order *o)
+{
+    const struct spend_bound *b = &o->bound;
+    struct arena *a = db_arena(db);
+    int64_t n = 0;
+    const struct err *e;
+
+    if (!b->scope.n)
+        return NULL;
+    if (!o->priced || !str_eq(o->currency, b->currency))
+        return err_why(a, E_BOUND, "%.*s has no price in %.*s any more to hold what was agreed by.",
+                       STR_ARG(o->engine_name), STR_ARG(b->currency));
+    e = q_spend_sum_add(db, (struct spend_sum_add_in){b->scope, o->currency, o->micro, b->micro}, &n);
+    if (!e && !n)
+        e = err_why(a, E_BOUND, "Asking %.*s once more could cost %.*s, and with it more than the %.*s that were agreed.",
+                    STR_ARG(o->engine_name), STR_ARG(spend_text(a, o->micro, o->currency)),
+                    STR_ARG(spend_text(a, b->micro, b->currency)));
+    return e;
+}
+
 static const struct err *take(struct db *db, const struct spend_terms_out *t,
                               const struct spend_order *o)
 {
@@ -185,13 +209,15 @@ static const struct err *reserve(struct db *db, const struct job *job, const str
     const struct err *e = q_spend_terms(db, (struct spend_terms_in){o->call}, &terms);
 
     if (!e)
+        e = take_bound(db, o);
+    if (!e)
         e = take(db, &terms, o);
     return e ? e : q_spend_add(db, (struct spend_add_in){
         .id = id, .service = str_of(o->service), .engine = o->engine, .call = o->call,
         .event = str_fmt(db_arena(db), "%s|%lld|%lld", uuid_text(job->id, text).p,
                          (long long)job->token, (long long)o->number),
         .job = job->id, .run = job->token, .day = terms.day,
-        .currency = o->priced ? o->currency : STR_NONE, .micro = o->priced ? o->micro : 0,
+        .currency = o->priced ? o->currency : STR_NONE, .micro = o->priced ? o->micro : 0, .bound = o->bound.scope,
         .expires_s = EXPIRES_S}, NULL);
 }
 

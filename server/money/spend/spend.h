@@ -10,6 +10,15 @@ struct feature;
 struct job;
 extern const struct feature spend_feature;
 
+/* What somebody agreed to spend on one thing, whatever the caps leave: what was spent on it and is reserved never passes
+ * `micro`. Each of its requests counts for `scope`, a name of the caller's own: "rerun:<id>". */
+struct spend_bound {
+    struct str scope; /* STR_NONE: there is no such bound */
+    int64_t micro;
+    struct str currency;
+};
+extern const struct err E_BOUND[1]; /* a bound would be passed, or there is no price in its currency */
+
 /* One request to be paid for. */
 struct spend_order {
     const char *service; /* "speech", "language" */
@@ -19,6 +28,7 @@ struct spend_order {
     bool priced;
     int64_t micro; /* the most that it can cost */
     struct str currency;
+    struct spend_bound bound;
 };
 
 /* What became of it. */
@@ -34,7 +44,7 @@ struct spend_used {
 
 /* Inside a job's work, in a transaction of its own. Reservations that dead workers left are settled as
  * assumed first. E_CAPPED, with the sentence for the call, where a cap would be passed, or where
- * there is a cap and no price in its currency. */
+ * there is a cap and no price in its currency; E_BOUND likewise for the order's own bound. */
 const struct err *spend_reserve(struct job *job, const struct spend_order *order,
                                 struct uuid *ret_id) MUST_USE;
 /* Likewise; once for each reservation, a second end changes nothing. */

@@ -4,7 +4,7 @@ import { api } from '../../api/client';
 import { refusalFor, zone } from '../../api/session';
 import { useApi } from '../../api/use-api';
 import { Button } from '../../ui/button';
-import { plural, whenOf } from '../../ui/format';
+import { money, plural, whenOf } from '../../ui/format';
 import { Panel } from '../../ui/page';
 import { toast } from '../../ui/toast';
 import { pointsOf } from './figures';
@@ -38,7 +38,7 @@ export function Stability({ id }: { id: string }) {
         body: {
           times: TIMES,
           calls: CALLS,
-          ...(known?.requests ? { most_micro: known.micro ?? 0 } : {}),
+          ...(known?.requests ? { most_micro: known.most_micro ?? 0 } : {}),
         },
       });
       list.reload();
@@ -48,6 +48,21 @@ export function Stability({ id }: { id: string }) {
       cost.reload();
     }
     setBusy(false);
+  };
+  const goOn = async () => {
+    if (!last) return;
+    const had = last.most_micro ?? 0;
+    const most = Math.max(2 * had, had + (known?.most_micro ?? 0));
+    if (!confirm(`Go on, and spend up to ${money(most, last.currency ?? '')} in all?`)) return;
+    try {
+      await api('POST /scorecards/{}/reruns/{}/go-on', {
+        at: [id, last.id],
+        body: { most_micro: most },
+      });
+    } catch (e) {
+      toast((e as Error).message, true);
+    }
+    list.reload();
   };
   const unstable = last?.body?.questions.filter((q) => q.unstable > 0) ?? [];
   return (
@@ -75,6 +90,14 @@ export function Stability({ id }: { id: string }) {
           </p>
         )}
         {waiting && <p class="note">The calls are being judged again.</p>}
+        {last?.state === 'stopped' && (
+          <>
+            <p class="warn-ink">It stopped. {last.reason}</p>
+            <Button why={refusalFor('scorecards.write')} onClick={() => void goOn()}>
+              Go on with a higher bound
+            </Button>
+          </>
+        )}
         {last?.state === 'failed' && <p class="bad-ink">It failed: {last.reason}</p>}
         {last?.body && last.body.unstable === 0 && (
           <p>
