@@ -78,7 +78,7 @@ export function Stability({ id }: { id: string }) {
         </Button>
       }
     >
-      <div class="part" role="status">
+      <div class="part stack" role="status">
         {!last && (
           <p class="note">
             No calls were judged again yet: see whether the same call gets the same answers.
