@@ -424,7 +424,7 @@ export const recipes: Record<string, Recipe> = {
   'POST /api/v1/recording-conversions': { ask: () => ({ json: { mode: 'count' } }), good: [201, 409] },
   'DELETE /api/v1/recording-conversions/{conversion}': { make: aConversion, good: [204, 404] },
   'POST /api/v1/threats/blocks': { ask: () => ({ json: { network: '198.51.100.7', reason: 'Walker', hours: 1 } }) },
-  'DELETE /api/v1/threats/blocks/{block}': { make: (owner) => made(owner, '/api/v1/threats/blocks', 'block', { json: { network: `198.51.100.${Math.floor(Math.random() * 200) + 10}`, reason: 'Walker', hours: 1 } }) },
+  'DELETE /api/v1/threats/blocks/{block}': { make: (owner) => made(owner, '/api/v1/threats/blocks', 'block', { json: { network: `2001:db8:${unique().slice(0, 4)}:${unique().slice(0, 4)}::1`, reason: 'Walker', hours: 1 } }) },
   'PATCH /api/v1/threats/settings': { ask: () => ({ json: { automatic: true, trusted: '' }, headers: { 'if-match': '"0"' } }), good: [204, 412] },
   'PUT /api/v1/oidc': { ask: () => ({ json: { active: false, name: 'Walker', issuer: 'https://id.walker.example', client_id: 'walker', domains: ['walker.example'],
     default_role: 'viewer', make_members: false, only_way: false }, headers: { 'if-match': '"0"' } }), good: [200, 412] },

@@ -125,9 +125,10 @@ test(
     /* two parts a file: of an odd number of parts one is half a file */
     for (const until = Date.now() + 90_000; taken < 5; await page.waitForTimeout(50))
       assert.ok(Date.now() < until, `${taken} parts arrived`);
-    await page.unroute('**/api/v1/uploads/*');
+    /* the page goes first: parts that are held back would be let go on with the route */
     await page.reload();
     await page.getByText(/^Not finished: /).waitFor();
+    await page.unroute('**/api/v1/uploads/*');
     const offsets: number[] = [];
     page.on('request', (r) => {
       if (r.method() === 'PATCH') offsets.push(Number(r.headers()['upload-offset']));
@@ -225,8 +226,13 @@ test('what is here already is told with its call before it is sent, and twice in
   await page.getByText('Kept without analysis.').waitFor();
   await page.reload();
   let begun = 0;
+  const asked: string[] = [];
   page.on('request', (r) => {
     if (r.method() === 'POST' && r.url().endsWith('/uploads')) begun++;
+    if (r.url().endsWith('/uploads/known')) asked.push(`asked ${r.postData()}`);
+  });
+  page.on('response', (r) => {
+    if (r.url().endsWith('/uploads/known')) asked.push(`told ${r.status()}`);
   });
   /* a page that is just loaded may draw its input anew while a file is given to it */
   const listed = page.locator('.upload', { hasText: 'renamed.wav' });
@@ -237,7 +243,9 @@ test('what is here already is told with its call before it is sent, and twice in
   await page
     .getByText('This recording is here already.')
     .waitFor()
-    .catch(async () => assert.fail(await page.locator('main').innerText()));
+    .catch(async () =>
+      assert.fail(`${asked.join(', ')}: ${await page.locator('.upload').first().innerText()}`),
+    );
   assert.equal(
     await page.locator('.upload').getByRole('link', { name: 'Open the call' }).getAttribute('href'),
     call,

@@ -40,6 +40,12 @@ function borrowed() {
   return { url: (user, password, db) => `postgresql://${user}:${env[`${password}_PASSWORD`]}@127.0.0.1:${env.PG_PORT}/${db}` };
 }
 
+/** As many as shipped, or as the files that a process may open here make possible: HAProxy needs two for each. */
+function connectionsHere() {
+  const files = execFileSync('bash', ['-c', 'ulimit -n 20000 2>/dev/null || true; ulimit -n'], { encoding: 'utf8' }).trim();
+  return files === 'unlimited' ? 8000 : Math.min(8000, Math.floor((Number(files) - 500) / 2));
+}
+
 /** The child of bwrap: the program itself, to which signals go. */
 const inside = (pid) => Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')[0]);
 
@@ -143,7 +149,8 @@ export class Installation {
     writeFileSync(at('tls.pem'), readFileSync(at('key.pem'), 'utf8') + readFileSync(at('cert.pem'), 'utf8'));
     const shipped = readFileSync(join(repo, 'deploy/haproxy/haproxy.cfg'), 'utf8');
     const changed = shipped.replace('/etc/ringsight/tls.pem', at('tls.pem')).replace('bind :443', `bind 127.0.0.1:${this.https}`).replace('bind :80', `bind 127.0.0.1:${this.plain}`)
-      .replace('127.0.0.1:8080', `127.0.0.1:${this.web}`).replace('log /dev/log local0 info', 'log stdout format raw local0 info');
+      .replace('127.0.0.1:8080', `127.0.0.1:${this.web}`).replace('log /dev/log local0 info', 'log stdout format raw local0 info')
+      .replace('maxconn 8000', `maxconn ${connectionsHere()}`);
     writeFileSync(at('haproxy.cfg'), changed);
     this.#spawn('haproxy', ['-f', at('haproxy.cfg')], {}, 'haproxy');
     await until('HAProxy', 20_000, async () => { this.#alive(); return (await statusOf(this.plain, '/')) === 308; });
