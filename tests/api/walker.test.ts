@@ -39,6 +39,15 @@ async function judgeOne(key: Client, tenant: Tenant): Promise<void> {
   }
 }
 
+/** What the recipe of a route makes; a failure says whose it is. */
+async function made(label: string, owner: Client): Promise<Record<string, string> | undefined> {
+  try {
+    return await recipes[label]?.make?.(owner);
+  } catch (cause) {
+    throw new Error(`${label} for ${owner.name}: ${(cause as Error).message}`, { cause });
+  }
+}
+
 /** Ids of a tenant's objects, found by listing, by the names that paths give them. */
 async function objectsOf(owner: Client, key: Client): Promise<Record<string, string>> {
   const found: Record<string, string> = {};
@@ -53,13 +62,13 @@ async function objectsOf(owner: Client, key: Client): Promise<Record<string, str
   found.call = shown.id;
   found.recording = (await key.get('/api/v1/calls/{call}', { params: { call: shown.id } })).recordings[0]!.id;
   found.score = (await key.send(`/api/v1/calls/${shown.id}/scores`)).json.items[0]?.id;
-  found.job = (await recipes['POST /api/v1/jobs/{job}/retry']!.make!(owner)).job!;
-  found.upload = (await recipes['HEAD /api/v1/uploads/{upload}']!.make!(owner)).upload!;
-  Object.assign(found, await recipes['POST /api/v1/webhooks/{webhook}/deliveries/{webhook_delivery}/replay']!.make!(owner));
+  found.job = (await made('POST /api/v1/jobs/{job}/retry', owner))!.job!;
+  found.upload = (await made('HEAD /api/v1/uploads/{upload}', owner))!.upload!;
+  Object.assign(found, await made('POST /api/v1/webhooks/{webhook}/deliveries/{webhook_delivery}/replay', owner));
   // What no list of its own tells: the recipes know how to make one.
   for (const r of routes.filter((x) => x.who.includes('.')))
     for (const p of r.params)
-      found[p] ??= (await recipes[r.label]?.make?.(owner))?.[p] as string;
+      found[p] ??= (await made(r.label, owner))?.[p] as string;
   return found;
 }
 

@@ -109,7 +109,11 @@ export class Installation {
     return execFileSync(command[0], command.slice(1), { input, encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe'], env: this.#adminEnv() });
   }
 
-  #adminEnv() { return { ...process.env, RINGSIGHT_OWNER_DATABASE_URL: this.#pg.url('ringsight_migrator', 'MIGRATOR', this.db) }; }
+  /** Nothing of the installation that lends its PostgreSQL: an operator's shell has none of its settings. */
+  #adminEnv() {
+    const env = Object.entries(process.env).filter(([name]) => !name.startsWith('RINGSIGHT_'));
+    return { ...Object.fromEntries(env), RINGSIGHT_OWNER_DATABASE_URL: this.#pg.url('ringsight_migrator', 'MIGRATOR', this.db) };
+  }
 
   /** The command line that runs the program as a unit would. */
   #bwrap(role, confined, args, program = '/opt/ringsight/bin/ringsight') {
