@@ -60,6 +60,7 @@
 #include "people/teams/teams.h"
 #include "people/tenants/tenants.h"
 #include "people/threats/threats.h"
+#include "people/tokens/tokens.h"
 #include "people/webhooks/webhooks.h"
 #include "platform/erasure/erasure.h"
 #include "platform/mails/mails.h"
@@ -88,6 +89,7 @@ const struct feature *const features[] = {
     &agents_feature,
     &teams_feature,
     &apikeys_feature,
+    &tokens_feature,
     &audit_feature,
     &threats_feature,
     &webhooks_feature,

@@ -2,7 +2,7 @@
  * own that may be spoiled, and the body that the route takes. A route without a recipe fails the
  * walker, so a new one is walked from its first day. */
 import { randomUUID } from 'node:crypto';
-import { as, demo, home, send, signIn, login, until, MISSING, type Ask, type Client, type Tenant } from './house.ts';
+import { as, demo, home, keyOf, send, signIn, login, until, MISSING, type Ask, type Client, type Tenant } from './house.ts';
 import { sql } from './queue.ts';
 
 export interface Recipe {
@@ -25,6 +25,13 @@ async function made(owner: Client, path: string, name: string, ask: Ask): Promis
   return { [name]: answer.json.id };
 }
 
+/** A key whose client has tokens. */
+async function aFamily(owner: Client): Promise<Record<string, string>> {
+  const key = await owner.send('/api/v1/api-keys', { method: 'POST', json: { name: 'Walker', role: 'viewer' } });
+  const pair = await send('/api/v1/tokens', { method: 'POST', json: {}, headers: { authorization: `Bearer ${key.json.key}` } });
+  if (pair.status !== 200) throw new Error(pair.text);
+  return { key: key.json.id, family: (await owner.send(`/api/v1/api-keys/${key.json.id}/tokens`)).json.families[0].id };
+}
 const anAgent = (owner: Client): Promise<Record<string, string>> =>
   made(owner, '/api/v1/agents', 'agent', { json: { name: 'Walker', extension: `w${unique()}` } });
 const aRole = (owner: Client): Promise<Record<string, string>> =>
@@ -342,6 +349,10 @@ export const recipes: Record<string, Recipe> = {
   'POST /api/v1/api-keys': { ask: () => ({ json: { name: 'Walker', role: 'viewer' } }) },
   'PATCH /api/v1/api-keys/{key}': { make: (o) => made(o, '/api/v1/api-keys', 'key', { json: { name: 'Walker', role: 'viewer' } }), ask: () => ({ json: { name: 'Walked' } }) },
   'DELETE /api/v1/api-keys/{key}': { make: (o) => made(o, '/api/v1/api-keys', 'key', { json: { name: 'Walker', role: 'viewer' } }) },
+  'POST /api/v1/tokens': { by: async () => keyOf(home), ask: () => ({ json: { client: 'Walker' } }) },
+  'POST /api/v1/tokens/refresh': { ask: () => ({ json: { refresh_token: 'rs_rt_none' } }), good: [401] },
+  'POST /api/v1/tokens/revoke': { ask: () => ({ json: { token: 'rs_rt_none' } }) },
+  'DELETE /api/v1/api-keys/{key}/tokens/{family}': { make: aFamily },
   'PATCH /api/v1/members/{member}': { make: aMember, ask: () => ({ json: { role: 'viewer' } }) },
   'DELETE /api/v1/members/{member}': { make: aMember },
   'POST /api/v1/roles': { ask: () => ({ json: { name: `Walker ${unique()}`, scope: 'all', permissions: ['calls.read'] } }) },

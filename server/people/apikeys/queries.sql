@@ -1,11 +1,11 @@
 -- name: api_keys_list :page
 -- in:  after_id uuid?, limit int
 -- out: id uuid, name text, prefix text, role text, role_name text, created_at timestamptz, revoked_at timestamptz?,
---      expires_at timestamptz?, networks text, used_at timestamptz?
+--      expires_at timestamptz?, networks text, used_at timestamptz?, clients int
 -- key: id
--- Newest first by primary key.
+-- Newest first by primary key. clients: that use it by tokens, by index token_family_key.
 select k.id, k.name, k.prefix, r.slug as role, r.name as role_name, k.created_at, k.revoked_at, k.expires_at, k.networks,
-       k.used_at
+       k.used_at, (select count(*)::int from token_family f where f.key_id = k.id and f.ended_at is null and f.expires_at > now()) as clients
   from api_key k join role r on r.tenant_id = k.tenant_id and r.id = k.role_id
  where k.id < coalesce($after_id, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)
  order by k.id desc

@@ -12,6 +12,7 @@ import { usePaging } from '../../ui/paging';
 import { Empty, Failed, Loading } from '../../ui/states';
 import { DataTable, Pager, type Column } from '../../ui/table';
 import { toast } from '../../ui/toast';
+import { ClientsDialog } from './clients-dialog';
 import { KeyDialog } from './key-dialog';
 
 type Key = Item<'GET /api-keys'>;
@@ -30,6 +31,7 @@ export default function Keys() {
   const paging = usePaging(list.data?.next);
   const [making, setMaking] = useState(false);
   const [ending, setEnding] = useState<Key>();
+  const [clients, setClients] = useState<Key>();
   const [busy, setBusy] = useState(false);
   const why = refusalFor('api_keys.write');
 
@@ -68,6 +70,19 @@ export default function Keys() {
       key: 'used',
       label: 'Last used',
       show: (k) => (k.used_at ? whenOf(k.used_at, zone.value) : <span class="note">Not yet</span>),
+    },
+    {
+      key: 'clients',
+      label: 'Clients',
+      show: (k) => (
+        <Button
+          kind="quiet"
+          label={`${k.clients || 'None'}: clients that use ${k.name} by tokens`}
+          onClick={() => setClients(k)}
+        >
+          {k.clients || 'None'}
+        </Button>
+      ),
     },
     {
       key: 'ends',
@@ -110,6 +125,14 @@ export default function Keys() {
       )}
       <Pager newer={paging.newer} older={paging.older} />
       {making && <KeyDialog onClose={() => setMaking(false)} done={list.reload} />}
+      {clients && (
+        <ClientsDialog
+          of={clients}
+          why={why}
+          onClose={() => setClients(undefined)}
+          changed={list.reload}
+        />
+      )}
       {ending && (
         <Confirm
           title={`Revoke ${ending.name}?`}
