@@ -175,6 +175,8 @@ allow_demo() {
     if [ -z "${RINGSIGHT_SMTP_URL:-}" ]; then
         export RINGSIGHT_SMTP_URL=smtp://127.0.0.1:$SMTP_PORT RINGSIGHT_SMTP_FROM=ringsight@demo.example
     fi
+    # Its super admin signs in by the password that is shown.
+    export RINGSIGHT_SUPER_ADMIN_FACTOR=${RINGSIGHT_SUPER_ADMIN_FACTOR:-off}
     # Each of its companies may try drop folders below one of its own.
     demo="harbour=$VAR/drop/harbour, brightline=$VAR/drop/brightline"
     export RINGSIGHT_DROP_FOLDERS="${RINGSIGHT_DROP_FOLDERS:+$RINGSIGHT_DROP_FOLDERS, }$demo"

@@ -79,6 +79,8 @@ static const struct setting {
     N(body_limit, "1048576", 1024, 8388608, "Largest request body in bytes (upload parts: 8 MB)."),
     N(connections_per_address, "256", 1, 100000, "Open connections taken from one address."),
     N(session_hours, "12", 1, 720, "A sign-in ends after so many hours."),
+    {"super_admin_factor", SWITCH, offsetof(struct settings, super_admin_factor), "on", 0, 0,
+     "Ask a second factor of every super admin: who has none may do nothing but set one up, and nobody removes the last."},
     N(drain_seconds, "10", 1, 300, "On stop, how long requests may take to finish."),
     N(disk_floor_mb, "500", 0, 1000000, "No recording is stored when less room is left."),
     N(spool_mb, "1024", 0, 1000000, "Hooks kept on disk under <var>/spool while PostgreSQL is away, at "

@@ -28,6 +28,7 @@ struct settings {
     const char *worker_kinds;
     int64_t body_limit, connections_per_address;
     int64_t session_hours;
+    bool super_admin_factor;
     int64_t drain_seconds;
     int64_t disk_floor_mb, spool_mb;
     int64_t hook_rate, hook_burst, unknown_rate, unknown_burst;

@@ -7,7 +7,7 @@
 #include "core/err.h"
 
 /* The schema number this binary needs. */
-#define MIGRATE_NEEDED 65
+#define MIGRATE_NEEDED 66
 
 /* Brings the database to schema number `to` (-1: the newest file), forward or back. Prints what it
  * does as log lines. E_UNAVAILABLE, E_INTERNAL with the file and PostgreSQL's words. */

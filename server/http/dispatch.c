@@ -67,8 +67,12 @@ static const struct err *check_permission(struct req *rq)
         return E_UNAUTHENTICATED;
     if (rq->subdomain.n && rq->who.tenant_slug.n && !str_eq(rq->subdomain, rq->who.tenant_slug))
         return E_NOT_FOUND; /* another tenant's host knows nothing of this one */
+    if (who == SUPER_ADMIN && rq->who.kind != SUPER)
+        return E_NOT_FOUND; /* nobody else learns of these routes */
     if (who == SUPER_ADMIN)
-        return rq->who.kind == SUPER ? NULL : E_NOT_FOUND; /* nobody else learns of these routes */
+        return rq->who.lacks_factor && !rq->route->before_factor
+                   ? err_why(rq->a, E_FACTOR_WANTED, "Super admins need a second factor here: set one up on your security page.")
+                   : NULL;
     if (rq->who.kind == SUPER)
         return err_why(rq->a, E_FORBIDDEN, "Super admins have pages of their own.");
     if (rq->who.lacks_factor && !rq->route->before_factor)

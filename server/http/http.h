@@ -63,7 +63,7 @@ struct route {
     bool raw_body;     /* the body is not JSON */
     bool root;         /* path does not stand under /api/v1 */
     bool no_csrf;      /* the request itself proves where it comes from (sign-in, hooks) */
-    bool before_factor; /* also for one who lacks the second factor that the tenant asks for */
+    bool before_factor; /* also for one who lacks the second factor that is asked for */
     bool own_session;  /* asks "who am I": for the other kind of account, nobody (401) */
 };
 
@@ -91,7 +91,7 @@ struct identity {
     struct str name, email, role, scope, csrf;
     struct str sight; /* "{id,id}": the agents whose calls it may see where scope is not "all" */
     struct str tenant_slug, tenant_name, tenant_zone, tenant_state;
-    bool lacks_factor; /* its tenant asks for a second factor, and the account has none */
+    bool lacks_factor; /* its tenant, or of a super admin the service, asks for a second factor, and the account has none */
     bool by_cookie;
     struct hash token; /* SHA-256 of the session token or key */
 };
@@ -183,6 +183,8 @@ void req_send(struct req *rq, const struct err *e);
 /* After a change to a session was committed: what this process remembers of it is not used any
  * more, on any loop. Other processes follow within a second. */
 void identity_forget(const struct hash *token);
+/* Whether one who lacks a second factor, as gate_session tells, is held to it: a super admin by the setting. */
+bool identity_lacks_factor(enum principal kind, bool lacks);
 
 /* "PATCH /agents/{agent}" of a row, without /api/v1; the name of its i-th path parameter, empty beyond. */
 struct str http_row_name(struct arena *a, const struct route *r);

@@ -1,5 +1,6 @@
 /* Who asks: session cookie or API key, found by one gate call and kept at most a second, so that a
  * revoked session is dead everywhere within a second. One cache per loop; loop thread only. */
+#include "core/settings.h"
 #include "http/client.h"
 #include "http/cookie.h"
 #include "http/inner.h"
@@ -145,6 +146,11 @@ static enum principal principal_of(struct str kind)
     return str_is(kind, "super") ? SUPER : PERSON;
 }
 
+bool identity_lacks_factor(enum principal kind, bool lacks)
+{
+    return lacks && (kind != SUPER || http_config.settings->super_admin_factor);
+}
+
 const struct err *identity_take(struct identity_cache *c, const struct hash *token,
                                 enum token_kind kind, const PGresult *r, struct req *rq)
 {
@@ -186,7 +192,7 @@ const struct err *identity_take(struct identity_cache *c, const struct hash *tok
         .tenant_name = row.tenant_name,
         .tenant_zone = row.tenant_zone,
         .tenant_state = row.tenant_state,
-        .lacks_factor = row.lacks_factor,
+        .lacks_factor = identity_lacks_factor(principal_of(row.kind), row.lacks_factor),
         .by_cookie = kind == TOKEN_SESSION,
         .token = *token,
     };

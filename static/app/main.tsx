@@ -114,11 +114,19 @@ function Dashboard() {
   );
 }
 
+const OperatorFactorWanted = () => <FactorWanted operator />;
+
 function Operator() {
   const { path } = useLocation();
   if (platform.value === undefined) return <Loading label="Loading Ringsight" />;
   if (!platform.value && path !== to.platformSignIn())
     return <Redirect href={to.platformSignIn()} />;
+  if (platform.value?.lacks_factor)
+    return (
+      <Routes>
+        <Route default component={OperatorFactorWanted} />
+      </Routes>
+    );
   return (
     <Routes>
       <Route path="/platform/sign-in" component={PlatformSignIn} />

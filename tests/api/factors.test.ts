@@ -327,10 +327,15 @@ test('an admin does not remove that of an account which belongs to other tenants
   assert.equal((await password(p.email)).json.user.email, p.email, 'the operator can');
 });
 
-test('a super admin has one like everybody', async () => {
+async function newSuper(): Promise<string> {
   const email = `super-${randomUUID().slice(0, 8)}@ringsight.example`;
   const made = await ownCommand(['admin', 'super-admin', '--email', email, '--name', 'Second', '--password-stdin'], {}, PASSWORD).ended;
   assert.equal(made.code, 0, made.err);
+  return email;
+}
+
+test('a super admin has one like everybody', async () => {
+  const email = await newSuper();
   const me = clientOf(await password(email, PASSWORD, undefined, '/platform/session'));
   const p = await enrol({ email, name: 'Second', secret: '', recovery: [], me }, '/platform');
   isProblem(await me.send(`${API}/second-factor`), 401, 'unauthenticated');
@@ -394,4 +399,47 @@ test('an API key has none', async () => {
   isProblem(await keyOf(other).send(`${API}/second-factor`), 403, 'forbidden');
   isProblem(await post(keyOf(other), '/second-factor', { password: PASSWORD }), 403, 'forbidden');
   assert.equal(demo.tenants.length > 1, true);
+});
+
+test('where the setting asks it, a super admin without a second factor reaches nothing but setting one up, and keeps the last', { timeout: 240_000 }, async () => {
+  const own = await ownServer(undefined, { settings: { RINGSIGHT_SUPER_ADMIN_FACTOR: 'on' } });
+  const email = await newSuper();
+  const enter = async (): Promise<{ answer: Answer; me: (path: string, ask?: object) => Promise<Answer> }> => {
+    const answer = await password(email, PASSWORD, undefined, '/platform/session', own.port);
+    const who = clientOf(answer);
+    return { answer, me: (path, ask = {}) => who.send(`${API}/platform${path}`, { ...ask, port: own.port }) };
+  };
+  try {
+    const { answer, me } = await enter();
+    assert.equal(answer.json.lacks_factor, true);
+    for (const path of ['/tenants', '/queues', '/audit', '/mails']) {
+      const told = await me(path);
+      isProblem(told, 403, 'second_factor_required');
+      assert.match(told.json.detail, /set one up/);
+    }
+    for (const path of ['/session', '/sessions', '/second-factor', '/passkeys']) assert.equal((await me(path)).status, 200, path);
+    assert.equal((await (await as('super')).send(`${API}/platform/session`)).json.lacks_factor, false, 'where it is off nobody is asked');
+
+    const begun = await me('/second-factor', { method: 'POST', json: { password: PASSWORD } });
+    assert.equal(begun.status, 200, begun.text);
+    const { secret } = begun.json;
+    const confirmed = await me('/second-factor/confirm', { method: 'POST', json: { code: code(secret) } });
+    assert.equal(confirmed.status, 200, confirmed.text);
+    const token = cookie(confirmed, 'session'), who = new Client('super', { cookie: token, 'x-csrf-token': answer.json.csrf });
+    const now = (path: string, ask: object = {}): Promise<Answer> => who.send(`${API}/platform${path}`, { ...ask, port: own.port });
+    assert.deepEqual([(await now('/tenants')).status, (await now('/session')).json.lacks_factor], [200, false], 'at once');
+    const kept = await now('/second-factor/remove', { method: 'POST', json: { password: PASSWORD } });
+    isProblem(kept, 409, 'conflict');
+    assert.match(kept.json.detail, /add another before you remove the last/);
+    assert.notEqual((await now('/second-factor')).json.app_since, null, 'it is still there');
+    assert.equal((await now('/tenants')).status, 200);
+    // The same account where nobody asks.
+    const free = await who.send(`${API}/platform/second-factor/remove`, { method: 'POST', json: { password: PASSWORD } });
+    assert.equal(free.status, 204, free.text);
+    await sleep(1_050);
+    isProblem(await now('/tenants'), 403, 'second_factor_required');
+    assert.equal((await now('/session', { method: 'DELETE' })).status, 204);
+  } finally {
+    await own.remove();
+  }
 });

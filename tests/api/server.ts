@@ -43,7 +43,8 @@ function start(role: string, settings: Record<string, string>, before = ''): Omi
     ...(process.getuid?.() === 0 ? { uid, gid } : {}),
     env: {
       ...Object.fromEntries(Object.entries(process.env).filter(([k]) => !k.startsWith('RINGSIGHT_'))),
-      RINGSIGHT_CONFIG: '/dev/null', RINGSIGHT_VAR: folder, RINGSIGHT_KEYS: join(run, 'keys'), RINGSIGHT_OBJECTS: join(run, 'objects'), ...settings,
+      RINGSIGHT_CONFIG: '/dev/null', RINGSIGHT_VAR: folder, RINGSIGHT_KEYS: join(run, 'keys'), RINGSIGHT_OBJECTS: join(run, 'objects'),
+      RINGSIGHT_SUPER_ADMIN_FACTOR: 'off', ...settings, // as the demo's own
     },
   });
   let text = '';

@@ -23,6 +23,10 @@ const struct err *factor_change_begin(struct req *rq) MUST_USE;
 /* Commits unless e, rolls back else; for every factor_change_begin that returned NULL. */
 const struct err *factor_change_end(struct req *rq, const struct err *e) MUST_USE;
 
+/* After one was dropped in the transaction, which an error rolls back. outcome: "last" if none is left. E_CONFLICT: a super
+ * admin keeps one where the setting super_admin_factor is on. */
+const struct err *factor_dropped(struct req *rq, struct str outcome) MUST_USE;
+
 /* What a job of people/resets writes to the owner about. */
 enum factor_event {
     FACTOR_SET_UP, FACTOR_REMOVED, FACTOR_REMOVED_BY_OTHER, FACTOR_RECOVERY_USED, FACTOR_RECOVERY_NEW,

@@ -1,4 +1,7 @@
-/* Of whom a tenant asks a second factor. An owner says it, and has one himself: he would be the first to stand outside. */
+/* Of whom a tenant asks a second factor. An owner says it, and has one himself: he would be the first to stand outside.
+ * And that super admins keep theirs where the setting says so. */
+#include "core/settings.h"
+#include "people/factors/factors.h"
 #include "people/factors/inner.h"
 #include "people/factors/queries.h"
 
@@ -38,4 +41,11 @@ const struct err *factor_policy_set(struct req *rq)
     if (!e && !n)
         e = E_STALE;
     return e ? e : req_none(rq);
+}
+
+const struct err *factor_dropped(struct req *rq, struct str outcome)
+{
+    if (rq->who.kind != SUPER || !http_config.settings->super_admin_factor || !str_is(outcome, "last"))
+        return NULL;
+    return err_why(rq->a, E_CONFLICT, "Super admins need a second factor here: add another before you remove the last.");
 }

@@ -198,6 +198,8 @@ static const struct err *remove_now(struct req *rq, struct session_fresh *unused
     if (!e && str_is(row.outcome, "none"))
         return err_why(rq->a, E_GONE, "There is no authenticator app to remove.");
     if (!e)
+        e = factor_dropped(rq, row.outcome);
+    if (!e)
         e = factor_tell(rq->db, rq->who.account, str_is(row.outcome, "last") ? FACTOR_REMOVED : FACTOR_APP_REMOVED);
     return e ? e : req_none(rq);
 }
@@ -233,16 +235,16 @@ static const struct route routes[] = {
      .doc = "Of whom a second factor is asked, and how many people have one"},
     {PUT, "/sign-in-policy", PEOPLE_WRITE, factor_policy_in, .run = factor_policy_set,
      .doc = "Ask a second factor of nobody, of admins or of everyone; by an owner, with If-Match"},
-    {GET, "/platform/second-factor", SUPER_ADMIN, .run = show, .out = "second_factor", .own_session = true,
+    {GET, "/platform/second-factor", SUPER_ADMIN, .run = show, .out = "second_factor", .own_session = true, .before_factor = true,
      .doc = "Whether your account has a second factor"},
     {POST, "/platform/second-factor", SUPER_ADMIN, password_in, .run = begin, .out = "second_factor_setup", .tx = TX_NONE,
-     .lane = WORK_HASH, .own_session = true, .doc = "Begin to set one up"},
+     .lane = WORK_HASH, .own_session = true, .before_factor = true, .doc = "Begin to set one up"},
     {POST, "/platform/second-factor/confirm", SUPER_ADMIN, code_in, .run = confirm, .out = "recovery_codes", .tx = TX_NONE,
-     .own_session = true, .doc = "Confirm it by its first code; shows recovery codes once"},
+     .own_session = true, .before_factor = true, .doc = "Confirm it by its first code; shows recovery codes once"},
     {POST, "/platform/second-factor/recovery-codes", SUPER_ADMIN, proof_in, .run = renew, .out = "recovery_codes",
-     .tx = TX_NONE, .lane = WORK_HASH, .own_session = true, .doc = "Ten new recovery codes, shown once"},
+     .tx = TX_NONE, .lane = WORK_HASH, .own_session = true, .before_factor = true, .doc = "Ten new recovery codes, shown once"},
     {POST, "/platform/second-factor/remove", SUPER_ADMIN, proof_in, .run = remove_own, .tx = TX_NONE, .lane = WORK_HASH,
-     .own_session = true, .doc = "Remove your authenticator app"},
+     .own_session = true, .before_factor = true, .doc = "Remove your authenticator app"},
     {0},
 };
 

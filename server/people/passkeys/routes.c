@@ -134,6 +134,8 @@ static const struct err *remove_now(struct req *rq)
     if (!e && str_is(row.outcome, "none"))
         return E_NOT_FOUND;
     if (!e)
+        e = factor_dropped(rq, row.outcome);
+    if (!e)
         e = factor_tell(rq->db, rq->who.account, str_is(row.outcome, "last") ? FACTOR_REMOVED : FACTOR_PASSKEY_REMOVED);
     return e ? e : req_none(rq);
 }
@@ -164,13 +166,13 @@ static const struct route routes[] = {
      .before_factor = true, .doc = "Add one; the first second factor shows recovery codes once, and every other session ends"},
     {POST, "/passkeys/{passkey}/remove", SIGNED_IN, proof_in, .run = remove_own, .tx = TX_NONE, .lane = WORK_HASH,
      .own_session = true, .before_factor = true, .doc = "Remove one, by your password or a code"},
-    {GET, "/platform/passkeys", SUPER_ADMIN, .run = show, .out = "passkeys", .own_session = true, .doc = "Your passkeys"},
+    {GET, "/platform/passkeys", SUPER_ADMIN, .run = show, .out = "passkeys", .own_session = true, .before_factor = true, .doc = "Your passkeys"},
     {POST, "/platform/passkeys/options", SUPER_ADMIN, proof_in, .run = ask, .out = "passkey_options", .tx = TX_NONE,
-     .lane = WORK_HASH, .own_session = true, .doc = "Begin to add one"},
-    {POST, "/platform/passkeys", SUPER_ADMIN, made_in, .run = add, .out = "passkey_added", .tx = TX_NONE, .own_session = true,
+     .lane = WORK_HASH, .own_session = true, .before_factor = true, .doc = "Begin to add one"},
+    {POST, "/platform/passkeys", SUPER_ADMIN, made_in, .run = add, .out = "passkey_added", .tx = TX_NONE, .own_session = true, .before_factor = true,
      .doc = "Add one; the first second factor shows recovery codes once"},
     {POST, "/platform/passkeys/{passkey}/remove", SUPER_ADMIN, proof_in, .run = remove_own, .tx = TX_NONE, .lane = WORK_HASH,
-     .own_session = true, .doc = "Remove one"},
+     .own_session = true, .before_factor = true, .doc = "Remove one"},
     {0},
 };
 

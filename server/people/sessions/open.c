@@ -76,11 +76,11 @@ const struct err *session_tell(struct req *rq, struct db *db, const struct hash 
         jw_key(&w, "role");
         jw_text(&w, s.role);
         write_permissions(&w, permissions_of(s.permissions));
-        jw_key(&w, "lacks_factor"); /* then only setting one up is open */
-        jw_bool(&w, s.lacks_factor);
         jw_key(&w, "memberships");
         jw_raw(&w, m.list);
     }
+    jw_key(&w, "lacks_factor"); /* then only setting one up is open */
+    jw_bool(&w, identity_lacks_factor(str_is(s.kind, "super") ? SUPER : PERSON, s.lacks_factor));
     jw_close(&w, '}');
     return req_json(rq, 200, jw_done(&w));
 }

@@ -81,7 +81,7 @@ export const auth = {
   csrf: '',
   platformCsrf: '',
   expired: (_platform: boolean) => {},
-  factorWanted: () => {},
+  factorWanted: (_platform: boolean) => {},
 };
 
 export async function api<R extends Route>(route: R, options: Options<R> = {}): Promise<Reply<R>> {
@@ -148,6 +148,6 @@ async function refusal(response: Response, path: string): Promise<ApiError> {
   if (response.status === 401 && !path.endsWith('/session')) {
     auth.expired(path.startsWith('/platform'));
   }
-  if (error.code === 'second_factor_required') auth.factorWanted();
+  if (error.code === 'second_factor_required') auth.factorWanted(path.startsWith('/platform'));
   return error;
 }

@@ -103,8 +103,9 @@ export async function signOutPlatform(): Promise<void> {
   platform.value = null;
 }
 
-auth.factorWanted = () => {
-  if (session.value && !session.value.lacks_factor) void loadSession().catch(() => undefined);
+auth.factorWanted = (ofPlatform) => {
+  if (ofPlatform) void loadPlatform().catch(() => undefined);
+  else if (session.value && !session.value.lacks_factor) void loadSession().catch(() => undefined);
 };
 
 auth.expired = (ofPlatform) => {

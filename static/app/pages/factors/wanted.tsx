@@ -1,6 +1,14 @@
-/* The tenant asks for a second factor, and whoever is signed in has none: nothing else is open. */
+/* The tenant asks for a second factor, or the service of a super admin, and whoever is signed in has none: nothing else
+ * is open. */
 import { useState } from 'preact/hooks';
-import { chooseTenant, loadSession, session, signOut } from '../../api/session';
+import {
+  chooseTenant,
+  loadPlatform,
+  loadSession,
+  session,
+  signOut,
+  signOutPlatform,
+} from '../../api/session';
 import { useApi } from '../../api/use-api';
 import { Button } from '../../ui/button';
 import { toast } from '../../ui/toast';
@@ -11,26 +19,27 @@ import { Alone } from '../sessions/alone';
 import { factorCalls } from './calls';
 import { SetUp } from './set-up';
 
-const calls = factorCalls(false);
-
-export default function FactorWanted() {
+export default function FactorWanted({ operator = false }: { operator?: boolean }) {
   const now = session.value;
   const [passkey, setPasskey] = useState(false);
-  const passkeys = useApi('GET /passkeys', {}, true);
+  const passkeys = useApi(operator ? 'GET /platform/passkeys' : 'GET /passkeys', {}, true);
   const can = passkeys.data && !passkeys.data.hindrance && !passkeysMissing();
-  const others = now?.memberships.filter((m) => m.tenant_id !== now.tenant?.id) ?? [];
+  const others = operator
+    ? []
+    : (now?.memberships.filter((m) => m.tenant_id !== now.tenant?.id) ?? []);
   const go = (act: Promise<unknown>) => void act.catch((e: Error) => toast(e.message, true));
+  const done = () => go(operator ? loadPlatform() : loadSession());
   return (
     <Alone title="Set up a second factor">
       <p>
-        {now?.tenant?.name} asks it of you: signing in needs{' '}
-        {passkey ? 'a passkey' : 'a code of an authenticator app on your phone'}. Until it is set
-        up, nothing else is open.
+        {operator ? 'Every super admin needs one' : `${now?.tenant?.name} asks it of you`}: signing
+        in needs {passkey ? 'a passkey' : 'a code of an authenticator app on your phone'}. Until it
+        is set up, nothing else is open.
       </p>
       {passkey ? (
-        <AddPasskey calls={passkeyCalls(false)} done={() => go(loadSession())} />
+        <AddPasskey calls={passkeyCalls(operator)} done={done} />
       ) : (
-        <SetUp calls={calls} done={() => go(loadSession())} />
+        <SetUp calls={factorCalls(operator)} done={done} />
       )}
       {can && (
         <Button kind="quiet" onClick={() => setPasskey(!passkey)}>
@@ -42,7 +51,7 @@ export default function FactorWanted() {
           Go to {m.name} instead
         </Button>
       ))}
-      <Button kind="quiet" onClick={() => void signOut()}>
+      <Button kind="quiet" onClick={() => void (operator ? signOutPlatform() : signOut())}>
         Sign out
       </Button>
     </Alone>

@@ -1,0 +1,17 @@
+-- Super admins without a second factor: whether the service minds is the setting super_admin_factor.
+
+reset role;
+set local role ringsight_gate;
+
+-- Admins: owners, admins, and whoever else may manage people. Of a super admin, at work in no tenant: whether he has none.
+create or replace function gate.lacks_factor(account uuid, tenant uuid, role text, permissions text[]) returns boolean
+language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+  return (coalesce((
+    select p.second_factor = 'everyone' or p.second_factor = 'admins' and (role in ('owner', 'admin') or 'people.write' = any (permissions))
+      from sign_in_policy p where p.tenant_id = tenant), false)
+    or (tenant is null and exists (select from account a where a.id = account and a.kind = 'super')))
+    and not exists (select from account a where a.id = account and a.factor_at is not null);
+end $$;
+reset role;
+set local role ringsight_owner;
