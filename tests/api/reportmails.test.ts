@@ -197,7 +197,7 @@ test('workers are killed while reports go out: each reader has his mail, once', 
       || ((await runs(id))[0]?.mails ?? []).some((m: Row) => m.state === 'sent'));
     const at = worker();
     if (at) process.kill(at.pid, 'SIGKILL');
-    await until('another worker is there', 60_000, async () => worker() && worker()!.pid !== at?.pid);
+    await until('another worker is there', 60_000, async () => { const now = worker(); return now && now.pid !== at?.pid; });
   }
   const run = await ends(id);
   assert.equal((await runs(id)).length, 1);

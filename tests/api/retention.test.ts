@@ -206,7 +206,7 @@ test('a worker killed while it deletes: what is left goes later, nothing else an
     await until(`${least} are gone`, 60_000, async () => Number((await sql(`select coalesce(sum(calls), 0) from deletion where rule_id = '${id}'`))[0]) >= least);
     const w = worker();
     if (w) process.kill(w.pid, 'SIGKILL');
-    await until('another worker', 60_000, async () => worker() && worker()!.pid !== w?.pid);
+    await until('another worker', 60_000, async () => { const now = worker(); return now && now.pid !== w?.pid; });
   };
   await kill(1);
   await kill(100);
