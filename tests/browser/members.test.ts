@@ -82,6 +82,7 @@ test('somebody is invited by mail, accepts, forgets the password and chooses a n
 
   const forgot = await open(browser, '/sign-in', { state: undefined });
   await forgot.page.getByRole('link', { name: 'Forgot password?' }).click();
+  await forgot.page.getByRole('heading', { name: 'New password' }).waitFor(); /* both pages ask for an address */
   await forgot.page.getByLabel('E-mail').fill(email);
   await forgot.page.getByRole('button', { name: 'Send me a link' }).click();
   await forgot.page.getByRole('status').getByText('a mail with a link is on its way').waitFor();
@@ -92,6 +93,7 @@ test('somebody is invited by mail, accepts, forgets the password and chooses a n
   await forgot.page.getByRole('button', { name: 'Set the password' }).click();
   await forgot.page.getByText('every device was signed out').waitFor();
   await forgot.page.getByRole('link', { name: 'Sign in' }).click();
+  await forgot.page.getByRole('button', { name: 'Sign in' }).waitFor();
   await forgot.page.getByLabel('E-mail').fill(email);
   await forgot.page.getByLabel('Password').fill('another one that holds');
   await forgot.page.getByRole('button', { name: 'Sign in' }).click();
