@@ -232,7 +232,11 @@ test('what is here already is told with its call before it is sent, and twice in
     if (r.url().endsWith('/uploads/known')) asked.push(`asked ${r.postData()}`);
   });
   page.on('response', (r) => {
-    if (r.url().endsWith('/uploads/known')) asked.push(`told ${r.status()}`);
+    if (r.url().endsWith('/uploads/known'))
+      void r.text().then(
+        (text) => asked.push(`told ${r.status()} ${text}`),
+        () => undefined,
+      );
   });
   /* a page that is just loaded may draw its input anew while a file is given to it */
   const listed = page.locator('.upload', { hasText: 'renamed.wav' });
